@@ -11,7 +11,9 @@ from functools import lru_cache
 
 from socialcell.language import lexicon
 
-_LEAST = 3  # words that must be left for the rest to be a message
+# Words that must be left for the rest to be a message, and to be one without thanks
+# where nothing is asked for.
+_LEAST, _LEAST_BESIDE_THANKS = 3, 6
 _HASHES = str.maketrans({"#": " ", "＃": " "})
 _EDGE = 400  # code points at either end that are looked at
 _HANDLE = r"[@＠]\w[\w.]*+"
@@ -34,15 +36,20 @@ def message(text: str) -> str:
     polite words at the end.
 
     As long as the text, so that places in one are places in the other. Thanks stay
-    where they may be meant: something was done, and nothing is asked for. A text that
-    is nothing else stays as it is.
+    where they may be meant: something was done, or hardly anything else is said, and
+    nothing is asked for. A text that is nothing else stays as it is.
     """
     patterns = _patterns()
     blanked = _without_words(patterns.greeting.match(text, 0, _EDGE), text)
-    if patterns.request.search(text) or not patterns.done.search(text):
+    if not _is_enough(blanked, _LEAST):
+        return text
+    asks = patterns.request.search(text) is not None
+    if asks or not patterns.done.search(text):
         end = patterns.closing.search(blanked, max(0, len(text) - _EDGE))
-        blanked = _without_words(end, blanked)
-    return blanked if _is_enough(blanked) else text
+        polite = _without_words(end, blanked)
+        if _is_enough(polite, _LEAST if asks else _LEAST_BESIDE_THANKS):
+            return polite
+    return blanked
 
 
 def core(text: str) -> str:
@@ -55,7 +62,7 @@ def core(text: str) -> str:
     ):
         if edge is not None:
             blanked = _blanked(blanked, edge, _spaces(edge))
-    return blanked if _is_enough(blanked) else text
+    return blanked if _is_enough(blanked, _LEAST) else text
 
 
 def _without_words(edge: re.Match[str] | None, text: str) -> str:
@@ -73,8 +80,8 @@ def _spaces(match: re.Match[str]) -> str:
     return " " * len(match[0])
 
 
-def _is_enough(text: str) -> bool:
-    return len(text.split()) >= _LEAST
+def _is_enough(text: str, words: int) -> bool:
+    return len(text.split()) >= words
 
 
 @lru_cache(maxsize=1)

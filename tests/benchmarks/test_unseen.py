@@ -46,6 +46,16 @@ def test_half_of_the_dangers_are_told_without_the_obvious_word(name: str) -> Non
     assert set(counts.values()) == {20}
 
 
+def test_half_of_the_posts_on_hazards_tell_of_one_of_each_kind() -> None:
+    counts = Counter((post["lang"], post["kind"]) for post in posts("hazards"))
+
+    assert counts == {
+        (lang, kind): 20 if kind == "none" else 4
+        for lang in KINDS
+        for kind in ("hole", "wire", "falling", "water", "fall", "none")
+    }
+
+
 @pytest.mark.parametrize("name", PATTERNS)
 def test_there_are_more_than_four_hundred_patterns(name: str) -> None:
     counts = Counter(post["lang"] for post in posts(name))
@@ -67,6 +77,7 @@ def test_no_post_to_measure_with_is_a_post_that_teaches() -> None:
     names = (
         *(f"{name}{part}" for part in PARTS for name in probes),
         *PATTERNS,
+        "hazards",
     )
     shared = {
         post["id"]: run

@@ -36,7 +36,10 @@ def test_a_danger_is_as_loud_in_a_letter_as_alone(letter: str) -> None:
         ("@PMCPune Good morning, the lane is dark #Pune", "the lane is dark Pune"),
         ("मा. महोदय, वायर पडली आहे, लक्ष द्या. धन्यवाद.", "वायर पडली आहे, लक्ष द्या"),
         ("श्रीमान, तार गिर गया है, कृपया देखें। धन्यवाद।", "तार गिर गया है, कृपया देखें"),
-        ("namaskar saheb, chamber ughda ahe. dhanyavad", "chamber ughda ahe"),
+        (
+            "namaskar saheb, gallit chamber ughda ahe, koni padel. dhanyavad",
+            "gallit chamber ughda ahe, koni padel",
+        ),
         ("Fwd: see to the open chamber here @PMCPune", "see to the open chamber here"),
     ],
 )
