@@ -2,11 +2,11 @@
 collapse, gas and electricity, and what makes a story, a joke or an exercise of them."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from itertools import product
 from typing import Any
 
 from socialcell.language import lexicon
@@ -184,9 +184,15 @@ def _pair_spans(pair: _Pair, sounds: Sequence[str]) -> Iterator[_Span]:
         yield from firsts
         return
     seconds = list(_spans(pair.second, sounds)) if firsts else []
-    for first, second in product(firsts, seconds):
-        if 0 <= max(first[0], second[0]) - min(first[1], second[1]) < pair.apart:
-            yield second
+    starts = [start for start, _ in seconds]
+    ends = [end for _, end in seconds]
+    for start, end in firsts:
+        yield from seconds[
+            bisect_left(starts, end) : bisect_left(starts, end + pair.apart)
+        ]
+        yield from seconds[
+            bisect_right(ends, start - pair.apart) : bisect_right(ends, start)
+        ]
 
 
 def _is_harmless(pair: _Pair, span: _Span, sounds: Sequence[str]) -> bool:
