@@ -112,7 +112,7 @@ def test_agreement_is_given_with_what_it_was_measured_on(world: World) -> None:
     assert agreement is not None
     assert (agreement["source"], agreement["right"], agreement["n"]) == (
         "tests",
-        234,
+        233,
         300,
     )
     assert reader_agreement.agreement_sentence(EN, reader_of(world), "topic") == (
