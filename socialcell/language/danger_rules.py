@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from socialcell.language import lexicon
 from socialcell.language.transliteration import key
@@ -114,6 +114,16 @@ def is_without_water(text: str) -> bool:
         if sound not in _durations() and not sound.isdigit()
     ]
     return _lists().without_water.search(_line(sounds)) is not None
+
+
+class _Phrases(TypedDict):
+    """A pair as danger.yaml has it; every number is written in digits."""
+
+    first: list[str]
+    second: NotRequired[list[str]]
+    apart: str
+    harmless: NotRequired[list[str]]
+    critical: NotRequired[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +284,7 @@ def _lists() -> _Lists:
     )
 
 
-def _pair(phrases: Mapping[str, Any]) -> _Pair:
+def _pair(phrases: _Phrases) -> _Pair:
     return _Pair(
         _pattern(phrases["first"]),
         _pattern(phrases["second"]) if "second" in phrases else None,
