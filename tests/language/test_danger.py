@@ -405,6 +405,7 @@ HAZARDS = [
     "This branch may fall any moment, please cut it",
     "वाळलेलं झाड कधीही पडेल, फांद्या छाटा",
     "दीवार कभी भी गिर सकती है",
+    "सूखा पेड़ टूट कर कभी भी गिर सकता है",
     "jhad kadhihi padel, fandya kapa",
     "Sewage is coming in our tap water for a week",
     "पिण्याच्या पाण्यात गटाराचं पाणी येतंय",
@@ -436,6 +437,9 @@ def test_a_complaint_of_a_hazard_is_high(text: str) -> None:
         "ढक्कन लगा दिया, मैनहोल का काम पूरा",
         "tar mag padla ki paus",
         "the government may fall before the market does",
+        "रात्री चार दुकाने उघडी ठेवली होती",
+        "तो वाद आता पडद्याआड पडणार",
+        "हा नवा टॅक्स सगळ्यांना जड पडणार आहे",
     ],
 )
 def test_what_only_uses_such_words_is_no_hazard(text: str) -> None:
