@@ -11,6 +11,7 @@ counts are printed, no post: nobody mends the reader by the mistakes it makes he
 import argparse
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,15 @@ def main() -> None:
     if arguments.json:
         print(json.dumps(figures, indent=1))
         return
+    print_counts(figures)
+
+
+def print_counts(figures: Mapping[str, Mapping[str, int]]) -> None:
+    """Each group with its counts below it."""
     for group, counts in figures.items():
         print(group)
-        for name, value in counts.items():
-            print(f"  {name:34} {value}")
+        for name, count in counts.items():
+            print(f"  {name:34} {count}")
 
 
 def score(part: str, *, semantic: bool) -> dict[str, dict[str, int]]:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.base_rates import DANGEROUS
+from benchmarks.danger_probe import print_counts
 from socialcell.language import read
 
 FOLDER = Path(__file__).resolve().parent
@@ -79,10 +80,7 @@ def main() -> None:
     if arguments.json:
         print(json.dumps(figures, indent=1))
         return
-    for name, counts in figures.items():
-        print(name)
-        for label, count in counts.items():
-            print(f"  {label:34} {count}")
+    print_counts(figures)
 
 
 def posts(name: str) -> list[tuple[str, str]]:

@@ -14,10 +14,10 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks.base_rates import DANGEROUS
+from benchmarks.danger_probe import ALL, print_counts
 from socialcell.language import read
 
 FOLDER = Path(__file__).resolve().parent
-ALL = "all"
 
 
 def main() -> None:
@@ -33,10 +33,7 @@ def main() -> None:
     if arguments.json:
         print(json.dumps(counts_by_group, indent=1))
         return
-    for group, counts in counts_by_group.items():
-        print(group)
-        for name, count in counts.items():
-            print(f"  {name:34} {count}")
+    print_counts(counts_by_group)
 
 
 def score(file: Path, *, semantic: bool) -> dict[str, Counter[str]]:

@@ -10,13 +10,19 @@ from functools import lru_cache
 from typing import Any, NotRequired, TypedDict
 
 from socialcell.language import lexicon
-from socialcell.language.transliteration import key
+from socialcell.language.sound_phrases import (
+    Span,
+    line_of,
+    pattern,
+    sound_of,
+    sounds_of,
+    spans,
+)
 
 REASON = "danger to life"  # as in urgency.yaml
 WEIGHT = 0.8
 _SHORT = 40  # words of a post up to which one story covers all of it
 _NEAR = 3  # words within which a harmless word says what is meant
-_WORD = re.compile("[,;]|[A-Za-z0-9'’À-ɏऀ-ॣ०-ॿ\u200c\u200d]+")
 _SENTENCE_END = re.compile("[.!?।॥\n]+")
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 _LAUGHTER = re.compile(
@@ -30,7 +36,6 @@ _LONG_AGO = re.compile(
     r"(?!\s*(?:pasun|se\b|पासून|से(?!\S)))"
 )
 _SINCE = re.compile(r"\b(?:since|from)\s+\d{4}\b", re.I)
-_Span = tuple[int, int]  # words, the end excluded
 
 
 class Danger(IntEnum):
@@ -49,16 +54,15 @@ def danger_of(text: str) -> Danger:
     its own sentence; words that say that it is meant in earnest undo it.
     """
     sentences = _sentences(text)
-    dangers = [(_danger_in(sounds), sounds) for sounds in sentences]
-    dangers = [(danger, sounds) for danger, sounds in dangers if danger]
-    if not dangers:
-        return Danger.NONE
-    laughs = _LAUGHTER.search(text) is not None
     whole = _whole(sentences)
-    if len(whole) <= _SHORT:
-        dangers = [(max(danger for danger, _ in dangers), whole)]
+    dangers = [(_danger_in(sounds), sounds) for sounds in sentences]
+    laughs = _LAUGHTER.search(text) is not None
     return max(
-        (danger for danger, sounds in dangers if not _is_unreal(sounds, laughs=laughs)),
+        (
+            danger
+            for danger, sounds in dangers
+            if danger and not _is_unreal(_around(sounds, whole), laughs=laughs)
+        ),
         default=Danger.NONE,
     )
 
@@ -79,12 +83,12 @@ def is_story(text: str) -> bool:
 
 def is_exercise(text: str) -> bool:
     """Whether a text speaks of a drill in which danger is practised."""
-    return _lists().exercise.is_told_in(_line(_sounds(text)))
+    return _lists().exercise.is_told_in(line_of(sounds_of(text)))
 
 
 def is_of_hurt(text: str) -> bool:
     """Whether a text says outright, and in earnest, that somebody was hurt."""
-    line = _line(_whole(_sentences(text)))
+    line = line_of(_whole(_sentences(text)))
     return _lists().hurt.search(line) is not None and not is_story(text)
 
 
@@ -93,17 +97,22 @@ def is_hazard(text: str) -> bool:
     chamber, a wire within reach, a tree about to fall."""
     sentences = _sentences(text)
     whole = _whole(sentences)
-    return any(
-        not _is_unreal(whole if len(whole) <= _SHORT else sounds, laughs=False)
+    told_around = [
+        _around(sounds, whole)
         for sounds in sentences
         if any(_is_told_in(hazard, sounds) for hazard in _lists().hazards)
+    ]
+    return any(
+        not _is_unreal(sounds, laughs=False)
+        and not _lists().mended.is_told_in(line_of(sounds))
+        for sounds in told_around
     )
 
 
 def is_routine(text: str) -> bool:
     """Whether a text asks for what the city does every day, sweeping or a jetting
     machine."""
-    return _lists().routine.search(_line(_whole(_sentences(text)))) is not None
+    return _lists().routine.search(line_of(_whole(_sentences(text)))) is not None
 
 
 def is_without_water(text: str) -> bool:
@@ -113,7 +122,7 @@ def is_without_water(text: str) -> bool:
         for sound in _whole(_sentences(text))
         if sound not in _durations() and not sound.isdigit()
     ]
-    return _lists().without_water.search(_line(sounds)) is not None
+    return _lists().without_water.search(line_of(sounds)) is not None
 
 
 class _Phrases(TypedDict):
@@ -157,6 +166,7 @@ class _Lists:
     routine: re.Pattern[str]
     pairs: tuple[_Pair, ...]
     hazards: tuple[_Pair, ...]
+    mended: _Story
     stories: tuple[_Story, ...]
     exercise: _Story
     earnest: re.Pattern[str]
@@ -166,9 +176,9 @@ def _danger_in(sounds: Sequence[str]) -> Danger:
     """What the words of a sentence say, in earnest or not."""
     if not any(map(_is_telling, sounds)):
         return Danger.NONE
-    if next(_spans(_lists().critical, sounds), None) is not None:
+    if next(spans(_lists().critical, sounds), None) is not None:
         return Danger.CRITICAL
-    alone = next(_spans(_lists().alone, sounds), None) is not None
+    alone = next(spans(_lists().alone, sounds), None) is not None
     return max(
         (pair.danger for pair in _lists().pairs if _is_told_in(pair, sounds)),
         default=Danger.SERIOUS if alone else Danger.NONE,
@@ -187,13 +197,13 @@ def _is_telling(sound: str) -> bool:
     return _lists().telling.search(f" {sound} ") is not None
 
 
-def _pair_spans(pair: _Pair, sounds: Sequence[str]) -> Iterator[_Span]:
+def _pair_spans(pair: _Pair, sounds: Sequence[str]) -> Iterator[Span]:
     """Where the second of a pair is near the first; of one thing, where that is."""
-    firsts = list(_spans(pair.first, sounds))
+    firsts = list(spans(pair.first, sounds))
     if pair.second is None:
         yield from firsts
         return
-    seconds = list(_spans(pair.second, sounds)) if firsts else []
+    seconds = list(spans(pair.second, sounds)) if firsts else []
     starts = [start for start, _ in seconds]
     ends = [end for _, end in seconds]
     for start, end in firsts:
@@ -205,59 +215,38 @@ def _pair_spans(pair: _Pair, sounds: Sequence[str]) -> Iterator[_Span]:
         ]
 
 
-def _is_harmless(pair: _Pair, span: _Span, sounds: Sequence[str]) -> bool:
+def _is_harmless(pair: _Pair, span: Span, sounds: Sequence[str]) -> bool:
     nearby_sounds = sounds[max(0, span[0] - _NEAR) : span[1] + _NEAR]
     return pair.harmless is not None and bool(
-        pair.harmless.search(_line(nearby_sounds))
+        pair.harmless.search(line_of(nearby_sounds))
     )
 
 
 def _is_unreal(sounds: Sequence[str], *, laughs: bool) -> bool:
-    line = _line(sounds)
+    line = line_of(sounds)
     if laughs and not _lists().earnest.search(line):
         return True
     return any(story.is_told_in(line) for story in _lists().stories)
 
 
-def _spans(phrases: re.Pattern[str], sounds: Sequence[str]) -> Iterator[_Span]:
-    line = _line(sounds)
-    start, counted = -1, 0
-    for match in phrases.finditer(line):
-        # From the last match on: from the beginning takes minutes in a long text.
-        start += line.count(" ", counted, match.start())
-        counted = match.start()
-        yield start, start + 1 + match[0].count(" ")
-
-
 def _sentences(text: str) -> list[list[str]]:
-    return [_sounds(part) for part in _SENTENCE_END.split(_CAMEL.sub(" ", text))]
+    return [sounds_of(part) for part in _SENTENCE_END.split(_CAMEL.sub(" ", text))]
+
+
+def _around(sounds: Sequence[str], whole: Sequence[str]) -> Sequence[str]:
+    """What shows whether a sentence is meant in earnest: all of a short text."""
+    return whole if len(whole) <= _SHORT else sounds
 
 
 def _whole(sentences: Iterable[Sequence[str]]) -> list[str]:
     return [sound for sounds in sentences for sound in sounds]
 
 
-def _sounds(text: str) -> list[str]:
-    """The sounds of the words; a comma stands between those that it parts."""
-    return [sound for word in _WORD.findall(text) if (sound := _sound(word))]
-
-
-def _sound(word: str) -> str:
-    return "," if word in ",;" else key(word)
-
-
-def _line(sounds: Sequence[str]) -> str:
-    return f" {' '.join(sounds)} "
-
-
 @lru_cache(maxsize=1)
 def _lists() -> _Lists:
     """The phrases of danger.yaml as patterns."""
     danger_lists: Mapping[str, Any] = lexicon.data("danger")
-    stories = {
-        name: _Story(_pattern(story["words"]), _pattern(story["unless"]))
-        for name, story in danger_lists["unreal"].items()
-    }
+    stories = {name: _story(story) for name, story in danger_lists["unreal"].items()}
     alone, critical, without_water, hurt, routine = (
         [phrase for phrases in danger_lists[name].values() for phrase in phrases]
         for name in ("alone", "critical", "without_water", "hurt", "routine")
@@ -268,28 +257,33 @@ def _lists() -> _Lists:
         for phrase in pair.get("second", pair["first"])
     ]
     return _Lists(
-        telling=_pattern(
+        telling=pattern(
             max(phrase.split(), key=len) for phrase in [*alone, *critical, *ends]
         ),
-        alone=_pattern(alone),
-        critical=_pattern(critical),
-        without_water=_pattern(without_water),
-        hurt=_pattern(hurt),
-        routine=_pattern(routine),
+        alone=pattern(alone),
+        critical=pattern(critical),
+        without_water=pattern(without_water),
+        hurt=pattern(hurt),
+        routine=pattern(routine),
         pairs=tuple(map(_pair, danger_lists["together"].values())),
         hazards=tuple(map(_pair, danger_lists["hazards"].values())),
+        mended=_story(danger_lists["mended"]),
         stories=tuple(stories.values()),
         exercise=stories["an exercise"],
         earnest=stories["a way of speaking"].unless,
     )
 
 
+def _story(phrases: Mapping[str, list[str]]) -> _Story:
+    return _Story(pattern(phrases["words"]), pattern(phrases["unless"]))
+
+
 def _pair(phrases: _Phrases) -> _Pair:
     return _Pair(
-        _pattern(phrases["first"]),
-        _pattern(phrases["second"]) if "second" in phrases else None,
+        pattern(phrases["first"]),
+        pattern(phrases["second"]) if "second" in phrases else None,
         int(phrases["apart"]),
-        _pattern(phrases["harmless"]) if "harmless" in phrases else None,
+        pattern(phrases["harmless"]) if "harmless" in phrases else None,
         Danger.CRITICAL if "critical" in phrases else Danger.SERIOUS,
     )
 
@@ -299,21 +293,8 @@ def _durations() -> frozenset[str]:
     """The sounds of numbers and of units of time."""
     haste = lexicon.data("urgency")
     return frozenset(
-        _sound(word)
+        sound_of(word)
         for part in ("units", "numbers")
         for words in haste[part].values()
         for word in words
     )
-
-
-def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
-    """Any of the phrases, as whole words of a line of sounds."""
-    alternatives = sorted({" ".join(map(_form, phrase.split())) for phrase in phrases})
-    return re.compile(f"(?<= )(?:{'|'.join(alternatives)})(?= )")
-
-
-def _form(word: str) -> str:
-    """The sound of a word; an a before any ending may be silent there."""
-    if word.endswith("*"):
-        return re.escape(key(word.rstrip("*")).removesuffix("a")) + r"\S*"
-    return re.escape(key(word))

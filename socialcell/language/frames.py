@@ -1,6 +1,6 @@
 """What people put around a message: whom they call, a greeting, thanks in advance.
 
-None of it changes what is meant, but models that learned from bare posts take one with
+None of it changes the message, but models that learned from bare posts take one with
 three handles, hashtags and a polite closing for talk or for thanks.
 """
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from socialcell.language import lexicon
+from socialcell.language.sound_phrases import line_of, pattern, sounds_of
 
 # Words that must be left for the rest to be a message, and to be one without thanks
 # where nothing is asked for.
@@ -26,9 +27,10 @@ _LETTER = r"[\w\u0900-\u0963]"
 class _Patterns:
     greeting: re.Pattern[str]  # at the start, with handles before and between
     closing: re.Pattern[str]  # at the end, alike
-    handles: re.Pattern[str]  # at either end
-    request: re.Pattern[str]
-    done: re.Pattern[str]
+    handles_before: re.Pattern[str]
+    handles_behind: re.Pattern[str]
+    request: re.Pattern[str]  # in a line of sounds, as `completed`
+    completed: re.Pattern[str]
 
 
 def message(text: str) -> str:
@@ -36,15 +38,16 @@ def message(text: str) -> str:
     polite words at the end.
 
     As long as the text, so that places in one are places in the other. Thanks stay
-    where they may be meant: something was done, or hardly anything else is said, and
-    nothing is asked for. A text that is nothing else stays as it is.
+    where they may be in earnest: something was completed, or hardly anything else is
+    told, and nothing is asked for. A text that is nothing else stays as it is.
     """
     patterns = _patterns()
     blanked = _without_words(patterns.greeting.match(text, 0, _EDGE), text)
     if not _is_enough(blanked, _LEAST):
         return text
-    asks = patterns.request.search(text) is not None
-    if asks or not patterns.done.search(text):
+    sounds = line_of(sounds_of(text))
+    asks = patterns.request.search(sounds) is not None
+    if asks or not patterns.completed.search(sounds):
         end = patterns.closing.search(blanked, max(0, len(text) - _EDGE))
         polite = _without_words(end, blanked)
         if _is_enough(polite, _LEAST if asks else _LEAST_BESIDE_THANKS):
@@ -55,10 +58,10 @@ def message(text: str) -> str:
 def core(text: str) -> str:
     """`message`, and spaces in place of handles at both ends and of hashtags' signs."""
     blanked = message(text).translate(_HASHES)
-    handles = _patterns().handles
+    patterns = _patterns()
     for edge in (
-        handles.match(blanked, 0, _EDGE),
-        handles.search(blanked, max(0, len(text) - _EDGE)),
+        patterns.handles_before.match(blanked, 0, _EDGE),
+        patterns.handles_behind.search(blanked, max(0, len(text) - _EDGE)),
     ):
         if edge is not None:
             blanked = _blanked(blanked, edge, _spaces(edge))
@@ -88,23 +91,22 @@ def _is_enough(text: str, words: int) -> bool:
 def _patterns() -> _Patterns:
     """Those of frames.yaml."""
     phrases_by_name = {
-        name: _any_of(phrase for phrases in by_language.values() for phrase in phrases)
+        name: [phrase for phrases in by_language.values() for phrase in phrases]
         for name, by_language in lexicon.data("frames").items()
     }
-    starting = f"{phrases_by_name['forwarded']}|{phrases_by_name['greetings']}"
-    ending = phrases_by_name["thanks"]
+    opening = _any_of(phrases_by_name["forwarded"] + phrases_by_name["greetings"])
+    ending = _any_of(phrases_by_name["thanks"])
     return _Patterns(
-        greeting=_pattern(
-            rf"\A(?:{_SIGNS}(?:{_HANDLE}|(?:{starting})(?!{_LETTER})))++{_SIGNS}"
+        greeting=_at_an_edge(
+            rf"\A(?:{_SIGNS}(?:{_HANDLE}|(?:{opening})(?!{_LETTER})))++{_SIGNS}"
         ),
-        closing=_pattern(
+        closing=_at_an_edge(
             rf"(?:{_SIGNS}(?:(?<!{_LETTER})(?:{ending})(?!{_LETTER})|{_HANDLE}))++{_SIGNS}\Z"
         ),
-        handles=_pattern(
-            rf"\A(?:[\s,:;.]*+{_HANDLE})++|(?:(?<!\S){_HANDLE}[\s,:;.]*+)++\Z"
-        ),
-        request=_word(phrases_by_name["requests"]),
-        done=_word(phrases_by_name["done"]),
+        handles_before=_at_an_edge(rf"\A(?:[\s,:;.]*+{_HANDLE})++"),
+        handles_behind=_at_an_edge(rf"(?:(?<!\S){_HANDLE}[\s,:;.]*+)++\Z"),
+        request=pattern(phrases_by_name["requests"]),
+        completed=pattern(phrases_by_name["completed"]),
     )
 
 
@@ -113,9 +115,5 @@ def _any_of(phrases: Iterable[str]) -> str:
     return "|".join(r"\s+".join(map(re.escape, p.split())) for p in longest_first)
 
 
-def _word(phrases: str) -> re.Pattern[str]:
-    return _pattern(f"(?<!{_LETTER})(?:{phrases})(?!{_LETTER})")
-
-
-def _pattern(expression: str) -> re.Pattern[str]:
+def _at_an_edge(expression: str) -> re.Pattern[str]:
     return re.compile(expression, re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from socialcell.language import lexicon, read
+from socialcell.language import frames, lexicon, read
 from socialcell.language.danger_rules import (
     REASON,
     WEIGHT,
@@ -391,6 +391,8 @@ def test_what_fell_that_is_nobody_hurt_nobody(text: str) -> None:
 HAZARDS = [
     "Manhole near the school is wide open since Sunday",
     "chamber lid is missing outside our gate, please cover it",
+    "The chamber lid was replaced but broken again",
+    "चेंबरचं झाकण तुटलंय, अजून बदललं नाही",
     "शाळेसमोरचं चेंबर उघडं आहे, झाकण बसवा",
     "मॅनहोलचं झाकण तुटलंय, रात्री दिसत नाही",
     "सड़क के बीच मैनहोल का ढक्कन गायब है",
@@ -420,10 +422,11 @@ def test_what_can_hurt_whoever_passes_next_is_a_hazard(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", HAZARDS)
-def test_a_complaint_of_a_hazard_is_high(text: str) -> None:
+def test_a_complaint_of_a_hazard_is_high_and_says_why(text: str) -> None:
     (reading,) = read([text])
 
     assert reading.urgency.level in LOUD
+    assert reading.urgency.reasons
 
 
 @pytest.mark.parametrize(
@@ -432,6 +435,9 @@ def test_a_complaint_of_a_hazard_is_high(text: str) -> None:
         "The chamber overflows and the whole lane smells",
         "Opening hours of the Chamber of Commerce?",
         "The open manhole was closed within a day, thank you",
+        "The open chamber at Baner is covered now, excellent work, keep it up",
+        "चेंबरचं तुटलेलं झाकण बदललं, कौतुक आहे",
+        "मैनहोल का टूटा ढक्कन बदल दिया, बढ़िया काम",
         "my charger cable is broken again",
         "In that movie a man hides in an open manhole",
         "ढक्कन लगा दिया, मैनहोल का काम पूरा",
@@ -460,6 +466,33 @@ def test_who_asks_for_what_is_done_every_day_is_not_in_danger(text: str) -> None
     assert reading.urgency.level not in LOUD
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Proud of our ward staff who stood by the open manhole in the rain, salute",
+        "WIN a phone! Manhole is open offer, click the link now and earn 5000 daily",
+    ],
+)
+def test_praise_and_spam_are_not_high_for_a_hazard(text: str) -> None:
+    (reading,) = read([text])
+
+    assert is_hazard(text)
+    assert reading.intent.label in ("praise", "spam")
+    assert reading.urgency.level not in LOUD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the wire on our footpath dangles",
+        "dangling over our footpath: wires",
+        "फुटपाथवर लोंबकळतेय ती वायर",
+    ],
+)
+def test_a_hazard_is_told_in_either_order(text: str) -> None:
+    assert is_hazard(text)
+
+
 def test_a_danger_is_heard_beside_what_is_done_every_day() -> None:
     (reading,) = read(
         ["Jetting machine worker is unconscious inside the chamber, help"]
@@ -476,8 +509,10 @@ def test_a_danger_is_heard_beside_what_is_done_every_day() -> None:
     ],
 )
 def test_polite_thanks_make_no_old_story_of_a_danger(text: str) -> None:
-    assert danger_of(text) is not Danger.NONE
-    assert not is_story(text)
+    core = frames.core(text)
+
+    assert danger_of(core) is not Danger.NONE
+    assert not is_story(core)
 
 
 def test_the_people_in_danger_may_be_named_after_others_of_the_sentence() -> None:

@@ -5,7 +5,7 @@ stands beside the intent and changes neither its score nor its words.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from socialcell.language import lexicon
 from socialcell.language.analysis import Topic
 from socialcell.language.notes import Notes
+from socialcell.language.sound_phrases import Span, line_of, pattern, spans
 from socialcell.language.transliteration import key
 
 CLOSED = "closed_without_action"
@@ -23,8 +24,6 @@ _BEFORE = 2  # words before it in which it can be denied
 _APART = 30  # words between the closing and that nothing was done
 _WORD = re.compile("[,;.!?।॥\n]|[A-Za-z0-9'’À-ɏऀ-ॣ०-ॿ\u200c\u200d]+")
 _PART = ","  # stands for whatever parts words
-
-_Span = tuple[int, int]  # words, the end excluded
 
 
 @lru_cache(maxsize=8)  # what is read again with the encoder
@@ -37,15 +36,14 @@ def detail_of(text: str) -> str | None:
     still to come ("not closed", "बंद केली नाही", "do not close") is none.
     """
     sounds = _sounds(text)
-    line = _line(sounds)
     words = _words()
-    if words.hint.search(line) is None:
+    if words.hint.search(line_of(sounds)) is None:
         return None
-    for span in _spans(words.alone, line):
+    for span in spans(words.alone, sounds):
         if not _is_denied(sounds, span):
             return CLOSED
-    closings = list(_closings(sounds, line))
-    for at, until in _spans(words.nothing, line) if closings else ():
+    closings = list(_closings(sounds))
+    for at, until in spans(words.nothing, sounds) if closings else ():
         for start, end in closings:
             if max(at, start) - min(until, end) < _APART and (
                 at >= end or until <= start
@@ -57,7 +55,7 @@ def detail_of(text: str) -> str | None:
 def file_topics(notes: Notes, topics: Sequence[Topic]) -> list[Topic]:
     """The topics of a text with this detail: those of the matter. That complaints are
     entered in an app does not make it one about the app, unless a screen fails."""
-    if notes.detail != CLOSED or _words().screen.search(_line(_sounds(notes.text))):
+    if notes.detail != CLOSED or _words().screen.search(line_of(_sounds(notes.text))):
         return list(topics)
     return [topic for topic in topics if topic.id != APP]
 
@@ -77,18 +75,18 @@ class _DetailWords:
     screen: re.Pattern[str]
 
 
-def _closings(sounds: Sequence[str], line: str) -> Iterator[_Span]:
+def _closings(sounds: Sequence[str]) -> Iterator[Span]:
     """Where it is said that a complaint was closed, from the one word to the other."""
     words = _words()
-    complaints = list(_spans(words.complaint, line))
-    for span in _spans(words.status, line):
+    complaints = list(spans(words.complaint, sounds))
+    for span in spans(words.status, sounds):
         if not _is_denied(sounds, span):
             yield span
-    for span in _spans(words.beside, line):
+    for span in spans(words.beside, sounds):
         beside = any(end == span[0] for _, end in complaints)
         if beside and not _is_denied(sounds, (span[0], span[1] + 1)):
             yield span
-    for span in _spans(words.closed, line):
+    for span in spans(words.closed, sounds):
         if _is_denied(sounds, span):
             continue
         for start, end in complaints:
@@ -104,26 +102,20 @@ def _joins(between: Sequence[str], most: int) -> bool:
     return (
         len(between) <= most
         and _PART not in between
-        and _words().about.search(_line(between)) is None
+        and _words().about.search(line_of(between)) is None
     )
 
 
-def _is_denied(sounds: Sequence[str], span: _Span) -> bool:
+def _is_denied(sounds: Sequence[str], span: Span) -> bool:
     before = sounds[max(0, span[0] - _BEFORE) : span[0]]
     while _PART in before:
         before = before[before.index(_PART) + 1 :]
     behind = sounds[span[0] + 1 : span[1] + 1]
     words = _words()
     return (
-        words.denied_behind.search(_line(behind)) is not None
-        or words.denied_before.search(_line(before)) is not None
+        words.denied_behind.search(line_of(behind)) is not None
+        or words.denied_before.search(line_of(before)) is not None
     )
-
-
-def _spans(phrases: re.Pattern[str], line: str) -> Iterator[_Span]:
-    for match in phrases.finditer(line):
-        start = line.count(" ", 0, match.start()) - 1
-        yield start, start + 1 + match[0].count(" ")
 
 
 def _sounds(text: str) -> list[str]:
@@ -133,10 +125,6 @@ def _sounds(text: str) -> list[str]:
 
 def _sound(word: str) -> str:
     return key(word) if word[0].isalnum() else _PART
-
-
-def _line(sounds: Sequence[str]) -> str:
-    return f" {' '.join(sounds)} "
 
 
 @lru_cache(maxsize=1)
@@ -151,31 +139,17 @@ def _words() -> _DetailWords:
 
     return _DetailWords(
         # Most posts hold none of these and are looked at no further.
-        hint=_pattern(
+        hint=pattern(
             every("closed") + every("status") + every("beside") + every("alone")
         ),
-        alone=_pattern(every("alone")),
-        complaint=_pattern(every("complaint")),
-        closed=_pattern(every("closed")),
-        status=_pattern(every("status")),
-        beside=_pattern(every("beside")),
-        nothing=_pattern(every("nothing")),
-        about=_pattern(every("about")),
-        denied_before=_pattern(every("not")),
-        denied_behind=_pattern(every("not_behind")),
-        screen=_pattern(every("screen")),
+        alone=pattern(every("alone")),
+        complaint=pattern(every("complaint")),
+        closed=pattern(every("closed")),
+        status=pattern(every("status")),
+        beside=pattern(every("beside")),
+        nothing=pattern(every("nothing")),
+        about=pattern(every("about")),
+        denied_before=pattern(every("not")),
+        denied_behind=pattern(every("not_behind")),
+        screen=pattern(every("screen")),
     )
-
-
-def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
-    """Any of the phrases, the longest first, as whole words of a line of sounds."""
-    forms = {" ".join(map(_form, phrase.split())) for phrase in phrases}
-    alternatives = sorted(forms, key=lambda form: (-len(form), form))
-    return re.compile(f"(?<= )(?:{'|'.join(alternatives)})(?= )")
-
-
-def _form(word: str) -> str:
-    """The sound of a word; an a before any ending may be silent there."""
-    if word.endswith("*"):
-        return re.escape(key(word.rstrip("*")).removesuffix("a")) + r"\S*"
-    return re.escape(key(word))

@@ -24,6 +24,7 @@ _SURE_OF_DANGER = 0.75  # somebody who needs it more than others is named, too
 _COMPLAINING = ("complaint", "help")
 _UNMET = (*_COMPLAINING, "question")
 _CONTENT = ("praise", "spam")
+# Why it is high, where no word of urgency.yaml says so.
 _HAZARD, _HURT, _NO_WATER = "open danger", "accident or injury", "no water"
 _PERHAPS = "possible danger to life"
 _STILL_ABOUT_PEOPLE = ("help", "complaint", "question", "information")
@@ -47,10 +48,7 @@ def urgency(notes: Notes) -> Urgency:
     in_words = dangerous = danger_chance.is_in_words(notes)
     if notes.levels:
         if not dangerous and danger_chance.is_enough(notes):
-            dangerous = not (
-                _is_shortly_without_water(notes, days)
-                or danger_rules.is_routine(notes.core)
-            )
+            dangerous = not _is_ordinary(notes, days)
         if dangerous and not in_words:
             words = words or [danger_chance.REASON]
         if not dangerous:
@@ -118,8 +116,10 @@ def _why_it_cannot_wait(notes: Notes, days: int) -> str | None:
     return None
 
 
-def _is_shortly_without_water(notes: Notes, days: int) -> bool:
-    """Of a day or two without water alone, which is an ordinary complaint."""
+def _is_ordinary(notes: Notes, days: int) -> bool:
+    """Of what the city does every day, or of a day or two without water alone."""
+    if danger_rules.is_routine(notes.core):
+        return True
     return (
         0 < days < _DAYS_WITHOUT_WATER
         and notes.danger_chance < _SURE_OF_DANGER
