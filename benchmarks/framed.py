@@ -47,6 +47,13 @@ _ANGER = {
     "mr-Latn": "{} evdha tax bharto amhi ani he milta, laaj vatli pahije.",
     "hi-Latn": "{} itna tax bharte hai aur ye milta hai, sharam aani chahiye.",
 }
+_POLITICS = {
+    "en": "{} Where is our corporator? Elections are coming.",
+    "mr": "{} आमचे नगरसेवक कुठे आहेत? निवडणूक आली की येतात.",
+    "hi": "{} हमारे पार्षद कहाँ हैं? चुनाव आते ही आ जाते हैं।",
+    "mr-Latn": "{} aamche nagarsevak kuthe ahet? nivadnuk aali ki yetat",
+    "hi-Latn": "{} hamare parshad kaha hai? chunav aate hi aa jate hai",
+}
 # By name of the frame, its text by language, or one for all of them.
 FRAMES: Mapping[str, Mapping[str, str] | str] = {
     "bare": "{}",
@@ -60,6 +67,10 @@ FRAMES: Mapping[str, Mapping[str, str] | str] = {
     "forwarded": "Forwarded as received:\n{}",
     "a link": "{} https://t.co/x1y2z3",
     "anger": _ANGER,
+    "politics": _POLITICS,
+    "the head of a chat": "[30/11/26, 9:12:04 pm] Asha: {}",
+    "a time": "{} (9.15 pm)",
+    "quotation marks": '"{}"',
 }
 
 

@@ -1,16 +1,24 @@
-"""What people put around a message: whom they call, a greeting, thanks in advance.
+"""What people put around a message: whom they call, a greeting, thanks in advance, the
+head of a copied chat, anger about taxes.
 
 None of it changes the message, but models that learned from bare posts take one with
 three handles, hashtags and a polite closing for talk or for thanks.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from socialcell.language import lexicon
-from socialcell.language.sound_phrases import line_of, pattern, sounds_of
+from socialcell.language.sound_phrases import (
+    line_of,
+    pattern,
+    placed_sounds,
+    sounds_of,
+    spans,
+)
 
 # Words that must be left for the rest to be a message, and to be one without thanks
 # where nothing is asked for.
@@ -21,6 +29,24 @@ _HANDLE = r"[@＠]\w[\w.]*+"
 _SIGNS = r"[\s,:;.!\-–—|*_~\"'“”‘’()\[\]>·•।🙏🏻🏼🏽]*+"
 _NO_HANDLE = re.compile(r"(?<!\S)(?![@＠]\w)\S+")
 _LETTER = r"[\w\u0900-\u0963]"
+_CLOCK = (
+    r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?[ \u202f]?(?:[ap]\.?m\.?|hrs|वाजता|बजे|vajta|baje)?"
+)
+# "[30/11/26, 9:12:04 pm] Asha: ", "30/11/26, 9:12 pm - Asha: "; a time at either end.
+_HEADS = re.compile(
+    rf"^[ \t\u200e]*\[?\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}},?[ \u202f]+{_CLOCK}\]?"
+    r"(?: -)? [^:\n]{1,40}: ",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TIMES = re.compile(
+    rf"\A\s*(?:\({_CLOCK}\)|\[{_CLOCK}\]|{_CLOCK}[ ]?[:,–|-])\s"
+    rf"|[(\[]{_CLOCK}[)\]][\s.]*\Z",
+    re.IGNORECASE,
+)
+_DOTS = re.compile(r"[.।…]*…[.।…]*|[.।](?:[ \t]?[.।])+")
+_QUOTED = re.compile(r"(\s*[\"“‘])([^\"“”]*)([\"”’][\s.]*)", re.DOTALL)
+_STOP = re.compile(r"[.!?।\n]")
+_BEFORE_BLAME = 3  # words that go with one of blame
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +55,24 @@ class _Patterns:
     closing: re.Pattern[str]  # at the end, alike
     handles_before: re.Pattern[str]
     handles_behind: re.Pattern[str]
-    request: re.Pattern[str]  # in a line of sounds, as `completed`
+    tags_behind: re.Pattern[str]
+    request: re.Pattern[str]  # in a line of sounds, as the others
     completed: re.Pattern[str]
+    blame: re.Pattern[str]
 
 
 def message(text: str) -> str:
-    """The text with spaces in place of a greeting, a note that it was forwarded, and
-    polite words at the end.
+    """The text with spaces in place of a greeting, a note that it was forwarded, heads
+    of a copied chat, quotation marks around it all, a time at either end, and polite
+    words at the end; a comma stands for dots in a row.
 
     As long as the text, so that places in one are places in the other. Thanks stay
     where they may be in earnest: something was completed, or hardly anything else is
     told, and nothing is asked for. A text that is nothing else stays as it is.
     """
     patterns = _patterns()
-    blanked = _without_words(patterns.greeting.match(text, 0, _EDGE), text)
+    plain = _without_marks(text)
+    blanked = _without_words(patterns.greeting.match(plain, 0, _EDGE), plain)
     if not _is_enough(blanked, _LEAST):
         return text
     sounds = line_of(sounds_of(text))
@@ -66,6 +96,61 @@ def core(text: str) -> str:
         if edge is not None:
             blanked = _blanked(blanked, edge, _spaces(edge))
     return blanked if _is_enough(blanked, _LEAST) else text
+
+
+def bare(text: str) -> str | None:
+    """`core` without handles and hashtags behind it, thanks, blame, and outer spaces;
+    None where that is the text.
+
+    Something that counts may be lost with these: read the whole text as well.
+    """
+    patterns = _patterns()
+    rest = _where_enough(patterns.tags_behind, text)
+    rest = _where_enough(patterns.closing, core(rest))
+    rest = _without_blame(rest).strip()
+    return rest if rest != text.strip() else None
+
+
+def _where_enough(edge: re.Pattern[str], text: str) -> str:
+    """Without what stands at the end, where that leaves a message."""
+    match = edge.search(text, max(0, len(text) - _EDGE))
+    if match is None:
+        return text
+    left = _blanked(text, match, _spaces(match))
+    return left if _is_enough(left, _LEAST) else text
+
+
+def _without_marks(text: str) -> str:
+    """Without what parts a text from its surroundings, and with a comma for dots."""
+    quoted = _QUOTED.fullmatch(text)
+    if quoted is not None:
+        before, inside, behind = quoted.groups()
+        text = " " * len(before) + inside + " " * len(behind)
+    text = _TIMES.sub(_spaces, _HEADS.sub(_spaces, text))
+    return _DOTS.sub(_one_mark, text)
+
+
+def _one_mark(dots: re.Match[str]) -> str:
+    """A comma, or a full stop at the end."""
+    return ("," if dots.end() < len(dots.string) else ".").ljust(len(dots[0]))
+
+
+def _without_blame(text: str) -> str:
+    """With spaces in place of what is said of taxes, elections and shame: the rest of a
+    sentence from three words before such a word."""
+    words = list(placed_sounds(text))
+    stops = [0, *(stop.end() for stop in _STOP.finditer(text)), len(text)]
+    parts, done_to = [], 0
+    for word, _ in spans(_patterns().blame, [sound for sound, _ in words]):
+        place = words[word][1]
+        following = bisect_right(stops, place, hi=len(stops) - 1)
+        end = stops[following]
+        if end > done_to:
+            begin = max(stops[following - 1], words[max(0, word - _BEFORE_BLAME)][1])
+            parts += [text[done_to:begin], " " * (end - begin)]
+            done_to = end
+    left = "".join(parts) + text[done_to:]
+    return left if _is_enough(left, _LEAST) else text
 
 
 def _without_words(edge: re.Match[str] | None, text: str) -> str:
@@ -105,8 +190,10 @@ def _patterns() -> _Patterns:
         ),
         handles_before=_at_an_edge(rf"\A(?:[\s,:;.]*+{_HANDLE})++"),
         handles_behind=_at_an_edge(rf"(?:(?<!\S){_HANDLE}[\s,:;.]*+)++\Z"),
+        tags_behind=_at_an_edge(r"(?:(?<!\S)[@＠#＃]\w[\w.]*+[\s,:;.]*+)++\Z"),
         request=pattern(phrases_by_name["requests"]),
         completed=pattern(phrases_by_name["completed"]),
+        blame=pattern(phrases_by_name["blame"]),
     )
 
 

@@ -12,14 +12,15 @@ from spacy.attrs import NORM
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from socialcell.language import components, encoder_component, lexicon, weights
-from socialcell.language.analysis import Analysis, ModelVersion
-from socialcell.language.classifiers import nine_topics
+from socialcell.language import components, encoder_component, frames, lexicon, weights
+from socialcell.language.analysis import Analysis, ModelVersion, Urgency
+from socialcell.language.classifiers import danger_chance, nine_topics
+from socialcell.language.classifiers.urgency import more_urgent
 from socialcell.language.measure import Span
 from socialcell.language.names import english_names as english
 from socialcell.language.names import hashtags, name_tagger
 from socialcell.language.names.places import Place, fingerprint
-from socialcell.language.notes import notes_of
+from socialcell.language.notes import Notes, notes_of
 from socialcell.language.semantic import encoder
 from socialcell.settings.language import NcModels
 from socialcell.text import clean_text
@@ -144,10 +145,29 @@ class TextReader:
             ),
             intent=notes.intent,
             topics=tuple(notes.topics),
-            urgency=notes.urgency,
+            urgency=self._urgency(notes),
             model=self._model,
             truncated=len(text) > LONGEST,
         )
+
+    def _urgency(self, notes: Notes) -> Urgency:
+        """The more urgent of a text as it is and without what is put around it.
+
+        Models that learned from bare texts hear a danger less well behind handles,
+        thanks or anger. It is read again only where something hints at danger.
+        """
+        assert notes.urgency is not None
+        hint = notes.danger_chance >= encoder_component.HINT_OF_DANGER
+        if notes.urgency.level == "critical" or not hint:
+            return notes.urgency
+        bare = frames.bare(notes.text)
+        if bare is None:
+            return notes.urgency
+        alone = notes_of(self._nlp(self._doc(bare)))
+        assert alone.urgency is not None
+        if not danger_chance.is_enough_bare(alone):
+            return notes.urgency
+        return more_urgent(notes.urgency, alone.urgency)
 
 
 def _word_spans(doc: Doc) -> list[Span]:

@@ -15,7 +15,14 @@ _WORD = re.compile("[,;]|[A-Za-z0-9'’À-ɏऀ-ॣ०-ॿ\u200c\u200d]+")
 
 def sounds_of(text: str) -> list[str]:
     """The sounds of the words; a comma stands between those that it parts."""
-    return [sound for word in _WORD.findall(text) if (sound := sound_of(word))]
+    return [sound for sound, _ in placed_sounds(text)]
+
+
+def placed_sounds(text: str) -> Iterator[tuple[str, int]]:
+    """The sounds of the words, each with where its word begins in the text."""
+    for word in _WORD.finditer(text):
+        if sound := sound_of(word[0]):
+            yield sound, word.start()
 
 
 def sound_of(word: str) -> str:

@@ -19,6 +19,16 @@ LETTERS = [
     "Good morning all. {}",
     "Forwarded as received: {}",
     "{} Thank you.",
+    "[30/11/26, 9:12:04 pm] Asha K: {}",
+    "30/11/26, 21:12 - Asha K: {}",
+    '"{}"',
+    "{} (9.15 pm)",
+]
+# What stays in a message, and is left out where danger is sought once more.
+ANGER = [
+    "{} We pay so much tax every year and this is what we get.",
+    "Where is our corporator? {} Shame on you!",
+    "{} #WakeUp #SmartCity @CMOMaharashtra",
 ]
 
 
@@ -27,12 +37,24 @@ def _words(text: str) -> str:
 
 
 @pytest.mark.parametrize("semantic", [False, True], ids=["linear", "semantic"])
-@pytest.mark.parametrize("letter", [*LETTERS, "@PMCPune {} #Pune #PMC"])
+@pytest.mark.parametrize("letter", [*LETTERS, *ANGER, "@PMCPune {} #Pune #PMC"])
 def test_a_danger_is_as_loud_in_a_letter_as_alone(letter: str, semantic: bool) -> None:
     alone, framed = read([TRAPPED, letter.format(TRAPPED)], semantic=semantic)
 
     assert alone.urgency.level in LOUD
     assert framed.urgency.level in LOUD
+
+
+@pytest.mark.parametrize("letter", [ANGER[0], ANGER[2], "{} Thank you."])
+def test_a_danger_without_its_word_is_as_loud_among_anger_as_alone(letter: str) -> None:
+    danger = (
+        "The old couple upstairs have not opened since the sweet smell came out of "
+        "their kitchen"
+    )
+
+    (reading,) = read([letter.format(danger)], semantic=True)
+
+    assert reading.urgency.level in LOUD
 
 
 @pytest.mark.parametrize("letter", LETTERS)
@@ -71,6 +93,16 @@ def test_the_encoder_sees_a_letter_without_what_is_polite(letter: str) -> None:
             "gallit chamber ughda ahe, koni padel",
         ),
         ("Fwd: see to the open chamber here @PMCPune", "see to the open chamber here"),
+        (
+            "Smoke here... nobody comes… call them...",
+            "Smoke here, nobody comes, call them.",
+        ),
+        ("“the wire is on the road”", "the wire is on the road"),
+        ("9.15 pm: the wire fell on us", "the wire fell on us"),
+        (
+            "[1/2/26, 9:12 pm] Asha: who sees it\n[1/2/26, 9:13 pm] Om: I do",
+            "who sees it I do",
+        ),
     ],
 )
 def test_the_core_is_what_is_left_of_a_letter(text: str, core: str) -> None:
@@ -86,6 +118,9 @@ def test_the_core_is_what_is_left_of_a_letter(text: str, core: str) -> None:
         "गल्ली साफ केली. धन्यवाद",
         "पुणे महापालिकेच्या आरोग्य खात्याचे मनापासून धन्यवाद",
         "Sirens all over the city tonight",
+        'The "smart" lamps hum and nobody calls it "danger"',
+        "12:30 chi gadi ajun ali nahi",
+        "Mr. A. B. Rao lives at 3.5 km",
     ],
 )
 def test_thanks_in_earnest_and_what_is_nothing_else_stay(text: str) -> None:
@@ -105,6 +140,44 @@ def test_places_in_the_core_are_places_in_the_text(view: Callable[[str], str]) -
 
     assert len(view(text)) == len(text)
     assert view(text)[at : at + 5] == "Baner"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("@PMCPune the wall leans. Thanks #Pune @x_y", "the wall leans"),
+        (
+            "Where is the corporator? A man is stuck in the lift! Shame on you",
+            "A man is stuck in the lift!",
+        ),
+        (
+            "vihir ughdi ahe mule khelat ahet evdha tax bharto amhi, laaj vatte",
+            "vihir ughdi ahe mule",
+        ),
+        ("कुत्रा चावला, रक्त येतंय. नगरसेवक कुठे आहेत?", "कुत्रा चावला, रक्त येतंय."),
+    ],
+)
+def test_blame_thanks_and_tags_are_left_out_of_a_bare_text(
+    text: str, bare: str
+) -> None:
+    rest = frames.bare(text)
+
+    assert rest is not None
+    assert _words(rest) == bare
+
+
+@pytest.mark.parametrize(
+    "text", ["Shame on the corporator", "A wall leans over our lane", "@PMCPune tax"]
+)
+def test_a_text_that_is_bare_or_nothing_else_has_no_bare_form(text: str) -> None:
+    assert frames.bare(text) is None
+
+
+def test_a_doubtful_danger_in_talk_does_not_ring_without_its_handles() -> None:
+    """It rings by more than even odds alone, as its bare text has fewer."""
+    (reading,) = read(["@user @user lavkarat lavkar he kela pahije"], semantic=True)
+
+    assert reading.urgency.level not in LOUD
 
 
 def test_praise_is_still_praise() -> None:

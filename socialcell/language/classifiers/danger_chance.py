@@ -21,6 +21,9 @@ REASON = "reads like danger"  # for an operator, where no word says why
 # (day_model.py).
 ENOUGH, _ENOUGH_IN_TALK, _ENOUGH_IN_A_STORY = 0.35, 0.4, 0.7
 _CRITICAL, _SURELY_CRITICAL = 0.22, 0.5
+# The chance from which a danger counts that is heard only where a text is read without
+# what is put around it: with less, replies in talk would ring.
+_ENOUGH_BARE = 0.5
 _FIGURE_OF_SPEECH = 0.1
 # Log odds of danger, where the encoder was asked: a logistic regression on 2,790 posts
 # that neither the linear model nor the encoder had seen.
@@ -47,6 +50,11 @@ def is_in_words(notes: Notes) -> bool:
         least = _ENOUGH_IN_A_STORY if notes.story else _FIGURE_OF_SPEECH
         return bool(notes.danger) and notes.day.high >= least
     return bool(notes.danger)
+
+
+def is_enough_bare(notes: Notes) -> bool:
+    """Whether words or models tell surely enough of danger in a part of a text."""
+    return bool(notes.danger) or notes.danger_chance >= _ENOUGH_BARE
 
 
 def is_critical(notes: Notes) -> bool:

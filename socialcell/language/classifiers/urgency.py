@@ -78,6 +78,11 @@ def urgency(notes: Notes) -> Urgency:
     return Urgency(level, round(score, 3), tuple(words))
 
 
+def more_urgent(one: Urgency, other: Urgency) -> Urgency:
+    """That with the higher level; with the higher score of two that share one."""
+    return max(one, other, key=lambda urgency: (_MIDDLE[urgency.level], urgency.score))
+
+
 def weigh(notes: Notes) -> None:
     """Keep the chances of the levels and of danger; nothing without the model `civic`
     or a word."""
