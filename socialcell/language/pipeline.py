@@ -21,6 +21,7 @@ from socialcell.language.names import english_names as english
 from socialcell.language.names import hashtags, name_tagger
 from socialcell.language.names.places import Place, fingerprint
 from socialcell.language.notes import Notes, notes_of
+from socialcell.language.passages import passages
 from socialcell.language.semantic import encoder
 from socialcell.settings.language import NcModels
 from socialcell.text import clean_text
@@ -151,23 +152,27 @@ class TextReader:
         )
 
     def _urgency(self, notes: Notes) -> Urgency:
-        """The more urgent of a text as it is and without what is put around it.
+        """The most urgent of a text as it is, without what is put around it, and of its
+        passages.
 
-        Models that learned from bare texts hear a danger less well behind handles,
-        thanks or anger. It is read again only where something hints at danger.
+        Models that learned from short and bare texts hear a danger less well behind
+        handles, thanks or anger, and among other complaints. Parts are read only where
+        something hints at danger.
         """
         assert notes.urgency is not None
+        urgency = notes.urgency
         hint = notes.danger_chance >= encoder_component.HINT_OF_DANGER
-        if notes.urgency.level == "critical" or not hint:
-            return notes.urgency
+        if urgency.level == "critical" or not hint:
+            return urgency
         bare = frames.bare(notes.text)
-        if bare is None:
-            return notes.urgency
-        alone = notes_of(self._nlp(self._doc(bare)))
-        assert alone.urgency is not None
-        if not danger_chance.is_enough_bare(alone):
-            return notes.urgency
-        return more_urgent(notes.urgency, alone.urgency)
+        told = notes.story or notes.exercise
+        parts = [] if told else passages(bare or notes.text)
+        for part in parts if bare is None else [bare, *parts]:
+            alone = notes_of(self._nlp(self._doc(part)))
+            assert alone.urgency is not None
+            if danger_chance.is_enough_in_a_part(alone, whole=part == bare):
+                urgency = more_urgent(urgency, alone.urgency)
+        return urgency
 
 
 def _word_spans(doc: Doc) -> list[Span]:

@@ -413,6 +413,10 @@ HAZARDS = [
     "पिण्याच्या पाण्यात गटाराचं पाणी येतंय",
     "नल में सीवर का पानी आ रहा है",
     "nalala gatarache pani yetay",
+    "A diesel tanker overturned on the highway at Katraj",
+    "टँकर उलटला आहे कात्रज चौकात",
+    "टैंकर पलट गया है सड़क पर",
+    "doodh ka tanker palta hai pul par",
 ]
 
 
@@ -446,6 +450,8 @@ def test_a_complaint_of_a_hazard_is_high_and_says_why(text: str) -> None:
         "रात्री चार दुकाने उघडी ठेवली होती",
         "तो वाद आता पडद्याआड पडणार",
         "हा नवा टॅक्स सगळ्यांना जड पडणार आहे",
+        "The tanker came empty, it overturned our plans",
+        "pani ka tanker nahi aaya",
     ],
 )
 def test_what_only_uses_such_words_is_no_hazard(text: str) -> None:

@@ -229,6 +229,24 @@ def test_a_cue_that_leaves_no_doubt_gives_its_topic(text: str, topic: str) -> No
     assert topic in [guess.id for guess in reading.topics]
 
 
+@pytest.mark.parametrize("semantic", [False, True], ids=["linear", "semantic"])
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("टँकर उलटला आहे कात्रज चौकात", {"traffic"}),
+        ("doodh ka tanker palta, sadak jam", {"traffic"}),
+        ("पाण्याचा टँकर आला नाही", {"water"}),
+        ("Tanker overturned at our gate, so no water for us", {"traffic", "water"}),
+    ],
+)
+def test_a_tanker_on_its_side_is_about_traffic_unless_more_speaks_of_water(
+    text: str, topics: set[str], semantic: bool
+) -> None:
+    (reading,) = read([text], semantic=semantic)
+
+    assert {topic.id for topic in reading.topics} == topics
+
+
 def test_a_river_s_figures_are_flood_even_where_they_are_taken_for_talk() -> None:
     (reading,) = read(["Which is it? 24,310 or 51,000 cusecs? Guess and win"])
 

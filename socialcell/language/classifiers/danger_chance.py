@@ -21,10 +21,10 @@ REASON = "reads like danger"  # for an operator, where no word says why
 # (day_model.py).
 ENOUGH, _ENOUGH_IN_TALK, _ENOUGH_IN_A_STORY = 0.35, 0.4, 0.7
 _CRITICAL, _SURELY_CRITICAL = 0.22, 0.5
-# The chance from which a danger counts that is heard only where a text is read without
-# what is put around it: with less, replies in talk would ring.
-_ENOUGH_BARE = 0.5
 _FIGURE_OF_SPEECH = 0.1
+# Chances from which a danger counts that is heard only without what is put around the
+# message, and only in one of its passages: with less, talk would ring.
+_ENOUGH_BARE, _ENOUGH_IN_A_PASSAGE = 0.5, 0.7
 # Log odds of danger, where the encoder was asked: a logistic regression on 2,790 posts
 # that neither the linear model nor the encoder had seen.
 _OF_LINEAR, _OF_ENCODER, _START = 0.81, 0.385, -0.13
@@ -52,9 +52,13 @@ def is_in_words(notes: Notes) -> bool:
     return bool(notes.danger)
 
 
-def is_enough_bare(notes: Notes) -> bool:
-    """Whether words or models tell surely enough of danger in a part of a text."""
-    return bool(notes.danger) or notes.danger_chance >= _ENOUGH_BARE
+def is_enough_in_a_part(part: Notes, *, whole: bool) -> bool:
+    """Whether words or models tell surely enough of danger in a part of a text.
+
+    `whole`: the part is the whole text but for what is put around it, no passage.
+    """
+    least = _ENOUGH_BARE if whole else _ENOUGH_IN_A_PASSAGE
+    return bool(part.danger) or part.danger_chance >= least
 
 
 def is_critical(notes: Notes) -> bool:

@@ -6,7 +6,7 @@ from socialcell.language.analysis import NO_TOPIC, Topic
 from socialcell.language.classifiers.civic_model import with_meaning
 from socialcell.language.lexicon import STRENGTH
 from socialcell.language.linear_model import sigmoid
-from socialcell.language.notes import Notes
+from socialcell.language.notes import Hit, Notes
 
 TASK = "topic"
 OTHER = Topic(NO_TOPIC, 0.3)
@@ -29,10 +29,32 @@ def topics(notes: Notes) -> list[Topic]:
     if not notes.margins:
         return topics_by_chance(notes.values("topic"), _LEAST)
     by_topic = with_meaning(TASK, chances(notes), notes)
-    for hit in notes.hits:
-        if hit.cue.kind == TASK and hit.cue.weight >= STRENGTH["certain"]:
-            by_topic[hit.cue.value] = max(by_topic.get(hit.cue.value, 0.0), _OF_CERTAIN)
+    hits = [hit for hit in notes.hits if hit.cue.kind == TASK]
+    certain = [hit for hit in hits if hit.cue.weight >= STRENGTH["certain"]]
+    for topic in _in_another_sense(hits, certain):
+        by_topic.pop(topic, None)
+    for hit in certain:
+        by_topic[hit.cue.value] = max(by_topic.get(hit.cue.value, 0.0), _OF_CERTAIN)
     return topics_by_chance(by_topic)
+
+
+def _in_another_sense(hits: list[Hit], certain: list[Hit]) -> set[str]:
+    """Topics of which nothing speaks but words of a certain phrase of another."""
+    inside = {
+        hit.cue.value
+        for hit in hits
+        for phrase in certain
+        if _is_inside(hit, phrase) and hit.cue.value != phrase.cue.value
+    }
+    return inside - {
+        hit.cue.value
+        for hit in hits
+        if not any(_is_inside(hit, phrase) for phrase in certain)
+    }
+
+
+def _is_inside(hit: Hit, phrase: Hit) -> bool:
+    return phrase.start <= hit.start and hit.end <= phrase.end
 
 
 def stays_in_talk(topic: Topic, notes: Notes) -> bool:
