@@ -24,6 +24,7 @@ _CANDIDATES = 200
 _SUGGESTED = 5
 # Praise is nobody's problem, and two proposals are seldom the same.
 _QUESTION = "question"
+_DANGER = "P0"
 _PROBLEMS = ("complaint", _QUESTION, "help")
 
 
@@ -101,7 +102,7 @@ def _by_topic(session: Session, case: DeskCase) -> dict[int, JsonObject]:
     others = {
         other.id: other
         for other in duplicates.candidates(session, case, _PROBLEMS, _CANDIDATES)
-        if other.id is not None
+        if other.id is not None and not _is_for_somebody_else(case, other)
     }
     if not others:
         return {}
@@ -120,6 +121,15 @@ def _by_topic(session: Session, case: DeskCase) -> dict[int, JsonObject]:
         if why:
             reasons[other_id] = {"topic": case.topic, **why}
     return reasons
+
+
+def _is_for_somebody_else(case: DeskCase, other: DeskCase) -> bool:
+    """Whether one of two cases is a danger to life and the other is not for whoever
+    rescues: who waits in the dark with water to the waist is no case of the power cut
+    that was referred the day before."""
+    both = (case, other)
+    priorities = {p for each in both for p in (each.priority, each.suggested_priority)}
+    return _DANGER in priorities and case.owner != other.owner
 
 
 def _traits(

@@ -88,6 +88,25 @@ def test_what_is_not_known_to_be_the_same_is_not_suggested(
     assert pairs(context) == []
 
 
+@pytest.mark.parametrize(
+    ("urgency", "owner", "suggested"),
+    [
+        ("critical", "dept:disaster", []),
+        ("critical", "dept:water", [("26-000002", "26-000001")]),
+        ("normal", "dept:disaster", [("26-000002", "26-000001")]),
+    ],
+)
+def test_a_danger_for_who_rescues_is_no_case_of_who_mends(
+    context: Context, urgency: str, owner: str, suggested: list[tuple[str, str]]
+) -> None:
+    read_mention(context, "No water in Kothrud since morning")
+    call = "Water to the waist in our house at Kothrud, a baby is here"
+    read_mention(context, call, uid="u2", urgency=urgency, owner=owner)
+    case_opening.open_pending(context)
+
+    assert pairs(context) == suggested
+
+
 def test_two_weeks_apart_is_not_the_same(context: Context, clock: FixedClock) -> None:
     read_mention(context)
     case_opening.open_pending(context)
