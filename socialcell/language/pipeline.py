@@ -161,8 +161,7 @@ class TextReader:
         """
         assert notes.urgency is not None
         urgency = notes.urgency
-        hint = notes.danger_chance >= encoder_component.HINT_OF_DANGER
-        if urgency.level == "critical" or not hint:
+        if urgency.level == "critical" or not danger_chance.is_hinted_at(notes):
             return urgency
         bare = frames.bare(notes.text)
         told = notes.story or notes.exercise

@@ -12,6 +12,7 @@ from socialcell.language.pipeline import build
 LOUD = ("high", "critical")
 LIVE_WIRE = "Please see to the live wire lying on the road near the school"
 TRAPPED = "A man is stuck in the lift of our building since 20 minutes"
+SMELL = "The {} not opened since a sweet smell came from the kitchen"
 LETTERS = [
     "Respected sir, {} Kindly do the needful. Thanking you.",
     "{} Thanks in advance 🙏",
@@ -45,13 +46,17 @@ def test_a_danger_is_as_loud_in_a_letter_as_alone(letter: str, semantic: bool) -
     assert framed.urgency.level in LOUD
 
 
-@pytest.mark.parametrize("letter", [ANGER[0], ANGER[2], "{} Thank you."])
-def test_a_danger_without_its_word_is_as_loud_among_anger_as_alone(letter: str) -> None:
-    danger = (
-        "The old couple upstairs have not opened since the sweet smell came out of "
-        "their kitchen"
-    )
-
+@pytest.mark.parametrize(
+    ("letter", "danger"),
+    [
+        (ANGER[0], SMELL.format("old couple upstairs have")),
+        (ANGER[2], SMELL.format("old couple upstairs have")),
+        ("{} Thank you.", SMELL.format("old lady in flat 4 has")),
+    ],
+)
+def test_a_danger_without_its_word_is_as_loud_among_anger_as_alone(
+    letter: str, danger: str
+) -> None:
     (reading,) = read([letter.format(danger)], semantic=True)
 
     assert reading.urgency.level in LOUD

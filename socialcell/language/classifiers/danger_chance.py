@@ -22,8 +22,10 @@ REASON = "reads like danger"  # for an operator, where no word says why
 ENOUGH, _ENOUGH_IN_TALK, _ENOUGH_IN_A_STORY = 0.35, 0.4, 0.7
 _CRITICAL, _SURELY_CRITICAL = 0.22, 0.5
 _FIGURE_OF_SPEECH = 0.1
-# Chances from which a danger counts that is heard only without what is put around the
-# message, and only in one of its passages: with less, talk would ring.
+# The chance from which parts of a text are read. Chances from which a danger counts
+# that is heard only without what is put around the message, and only in one of its
+# passages: with less, talk would ring.
+_HINT = 0.05
 _ENOUGH_BARE, _ENOUGH_IN_A_PASSAGE = 0.5, 0.7
 # Log odds of danger, where the encoder was asked: a logistic regression on 2,790 posts
 # that neither the linear model nor the encoder had seen.
@@ -50,6 +52,11 @@ def is_in_words(notes: Notes) -> bool:
         least = _ENOUGH_IN_A_STORY if notes.story else _FIGURE_OF_SPEECH
         return bool(notes.danger) and notes.day.high >= least
     return bool(notes.danger)
+
+
+def is_hinted_at(notes: Notes) -> bool:
+    """Whether a text may tell of danger in a part of it."""
+    return notes.danger_chance >= _HINT
 
 
 def is_enough_in_a_part(part: Notes, *, whole: bool) -> bool:
