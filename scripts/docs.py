@@ -65,7 +65,9 @@ def render() -> str:
 def walk() -> Iterator[typer.Context]:
     """Every group and command below the root, depth first, in order of appearance."""
     root = typer.main.get_command(app)
-    yield from below(typer.Context(root, info_name="socialcell"))
+    yield from below(
+        typer.Context(root, info_name="socialcell", **root.context_settings)
+    )
 
 
 def below(parent: typer.Context) -> Iterator[typer.Context]:
