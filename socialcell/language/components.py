@@ -106,8 +106,7 @@ def _without_announced_trouble(hits: list[Hit]) -> list[Hit]:
     return [
         hit
         for hit in hits
-        if hit.cue.value != "trouble"
-        or not any(n.start <= hit.start and hit.end <= n.end for n in news)
+        if hit.cue.value != "trouble" or not any(map(hit.is_inside, news))
     ]
 
 

@@ -23,7 +23,7 @@ REASON = "danger to life"  # as in urgency.yaml
 WEIGHT = 0.8
 _SHORT = 40  # words of a post up to which one story covers all of it
 _NEAR = 3  # words within which a harmless word says what is meant
-_SENTENCE_END = re.compile("[.!?।॥\n]+")
+SENTENCE_END = re.compile("[.!?।॥\n]+")
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 _LAUGHTER = re.compile(
     r"\b(?:(?:ha){2,}h?|(?:he){2,}|lo+l|lmao|rofl|xd)\b|हा(?:हा)+|[😂🤣😆😹😜😝🤪🥳😍🥰]",
@@ -97,7 +97,7 @@ def is_hazard(text: str) -> bool:
     chamber, a wire within reach, a tree about to fall."""
     sentences = _sentences(text)
     whole = _whole(sentences)
-    told_around = [
+    surroundings = [
         _around(sounds, whole)
         for sounds in sentences
         if any(_is_told_in(hazard, sounds) for hazard in _lists().hazards)
@@ -105,7 +105,7 @@ def is_hazard(text: str) -> bool:
     return any(
         not _is_unreal(sounds, laughs=False)
         and not _lists().mended.is_told_in(line_of(sounds))
-        for sounds in told_around
+        for sounds in surroundings
     )
 
 
@@ -230,7 +230,7 @@ def _is_unreal(sounds: Sequence[str], *, laughs: bool) -> bool:
 
 
 def _sentences(text: str) -> list[list[str]]:
-    return [sounds_of(part) for part in _SENTENCE_END.split(_CAMEL.sub(" ", text))]
+    return [sounds_of(part) for part in SENTENCE_END.split(_CAMEL.sub(" ", text))]
 
 
 def _around(sounds: Sequence[str], whole: Sequence[str]) -> Sequence[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from socialcell.language import lexicon
+from socialcell.language import danger_rules, lexicon
 from socialcell.language.sound_phrases import (
     line_of,
     pattern,
@@ -45,7 +45,6 @@ _TIMES = re.compile(
 )
 _DOTS = re.compile(r"[.।…]*…[.।…]*|[.।](?:[ \t]?[.।])+")
 _QUOTED = re.compile(r"(\s*[\"“‘])([^\"“”]*)([\"”’][\s.]*)", re.DOTALL)
-_STOP = re.compile(r"[.!?।\n]")
 _BEFORE_BLAME = 3  # words that go with one of blame
 
 
@@ -127,10 +126,10 @@ def _without_marks(text: str) -> str:
         before, inside, behind = quoted.groups()
         text = " " * len(before) + inside + " " * len(behind)
     text = _TIMES.sub(_spaces, _HEADS.sub(_spaces, text))
-    return _DOTS.sub(_one_mark, text)
+    return _DOTS.sub(_comma_or_stop, text)
 
 
-def _one_mark(dots: re.Match[str]) -> str:
+def _comma_or_stop(dots: re.Match[str]) -> str:
     """A comma, or a full stop at the end."""
     return ("," if dots.end() < len(dots.string) else ".").ljust(len(dots[0]))
 
@@ -139,7 +138,11 @@ def _without_blame(text: str) -> str:
     """With spaces in place of what is said of taxes, elections and shame: the rest of a
     sentence from three words before such a word."""
     words = list(placed_sounds(text))
-    stops = [0, *(stop.end() for stop in _STOP.finditer(text)), len(text)]
+    stops = [
+        0,
+        *(stop.end() for stop in danger_rules.SENTENCE_END.finditer(text)),
+        len(text),
+    ]
     parts, done_to = [], 0
     for word, _ in spans(_patterns().blame, [sound for sound, _ in words]):
         place = words[word][1]

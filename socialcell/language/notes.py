@@ -45,6 +45,10 @@ class Hit:
     start: int
     end: int
 
+    def is_inside(self, other: "Hit") -> bool:
+        """Whether its tokens are among those of another."""
+        return other.start <= self.start and self.end <= other.end
+
 
 @dataclass(slots=True)
 class Notes:

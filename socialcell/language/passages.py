@@ -3,7 +3,7 @@
 import math
 import re
 
-_END = re.compile(r"(?<=[.!?।])\s+|\n+")
+_END = re.compile(r"(?<=[.!?।॥])\s+|\n+")
 _SHORTEST = 3  # words; less belongs to the sentence before
 _MOST = 12
 

@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from socialcell.language import components, encoder_component, frames, lexicon, weights
 from socialcell.language.analysis import Analysis, ModelVersion, Urgency
 from socialcell.language.classifiers import danger_chance, nine_topics
-from socialcell.language.classifiers.urgency import more_urgent
+from socialcell.language.classifiers.urgency import most_urgent
 from socialcell.language.measure import Span
 from socialcell.language.names import english_names as english
 from socialcell.language.names import hashtags, name_tagger
@@ -160,18 +160,30 @@ class TextReader:
         something hints at danger.
         """
         assert notes.urgency is not None
-        urgency = notes.urgency
-        if urgency.level == "critical" or not danger_chance.is_hinted_at(notes):
-            return urgency
-        bare = frames.bare(notes.text)
-        told = notes.story or notes.exercise
-        parts = [] if told else passages(bare or notes.text)
-        for part in parts if bare is None else [bare, *parts]:
-            alone = notes_of(self._nlp(self._doc(part)))
-            assert alone.urgency is not None
-            if danger_chance.is_enough_in_a_part(alone, whole=part == bare):
-                urgency = more_urgent(urgency, alone.urgency)
-        return urgency
+        readings = [notes.urgency]
+        critical = notes.urgency.level == "critical"
+        if not critical and danger_chance.is_hinted_at(notes):
+            parts = list(_parts(notes))
+            docs = self._nlp.pipe([self._doc(text) for text, _ in parts])
+            for doc, (_, least) in zip(docs, parts, strict=True):
+                part = notes_of(doc)
+                assert part.urgency is not None
+                if danger_chance.is_enough_in_a_part(part, least):
+                    readings.append(part.urgency)
+        return most_urgent(readings)
+
+
+def _parts(notes: Notes) -> Iterator[tuple[str, float]]:
+    """Texts to read once more, each with the chance from which its danger counts.
+
+    What is told as a story or practised has no passages: they would not show it.
+    """
+    bare = frames.bare(notes.text)
+    if bare is not None:
+        yield bare, danger_chance.ENOUGH_BARE
+    if not (notes.story or notes.exercise):
+        for passage in passages(bare or notes.text):
+            yield passage, danger_chance.ENOUGH_IN_A_PASSAGE
 
 
 def _word_spans(doc: Doc) -> list[Span]:

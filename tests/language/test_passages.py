@@ -3,7 +3,11 @@
 import pytest
 
 from socialcell.language import read
-from socialcell.language.classifiers.danger_chance import is_enough_in_a_part
+from socialcell.language.classifiers.danger_chance import (
+    ENOUGH_BARE,
+    ENOUGH_IN_A_PASSAGE,
+    is_enough_in_a_part,
+)
 from socialcell.language.danger_rules import Danger
 from socialcell.language.notes import Notes
 from socialcell.language.passages import passages
@@ -89,18 +93,18 @@ def test_a_passage_of_what_is_told_as_a_story_does_not_ring() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chance", "danger", "whole", "enough"),
+    ("chance", "danger", "least", "enough"),
     [
-        (0.6, Danger.NONE, True, True),
-        (0.6, Danger.NONE, False, False),
-        (0.8, Danger.NONE, False, True),
-        (0.4, Danger.NONE, True, False),
-        (0.1, Danger.SERIOUS, False, True),
+        (0.6, Danger.NONE, ENOUGH_BARE, True),
+        (0.6, Danger.NONE, ENOUGH_IN_A_PASSAGE, False),
+        (0.8, Danger.NONE, ENOUGH_IN_A_PASSAGE, True),
+        (0.4, Danger.NONE, ENOUGH_BARE, False),
+        (0.1, Danger.SERIOUS, ENOUGH_IN_A_PASSAGE, True),
     ],
 )
 def test_a_passage_must_tell_more_surely_than_a_whole_text(
-    chance: float, danger: Danger, whole: bool, enough: bool
+    chance: float, danger: Danger, least: float, enough: bool
 ) -> None:
     part = Notes(danger_chance=chance, danger=danger)
 
-    assert is_enough_in_a_part(part, whole=whole) is enough
+    assert is_enough_in_a_part(part, least) is enough

@@ -247,6 +247,14 @@ def test_a_tanker_on_its_side_is_about_traffic_unless_more_speaks_of_water(
     assert {topic.id for topic in reading.topics} == topics
 
 
+def test_a_certain_phrase_lowers_no_chance_of_its_own_topic() -> None:
+    (reading,) = read(["doodh ka tanker palta, sadak jam"])
+
+    (traffic,) = reading.topics
+    assert traffic.id == "traffic"
+    assert traffic.score > 0.8  # by the n-grams; the phrase alone gives 0.6
+
+
 def test_a_river_s_figures_are_flood_even_where_they_are_taken_for_talk() -> None:
     (reading,) = read(["Which is it? 24,310 or 51,000 cusecs? Guess and win"])
 

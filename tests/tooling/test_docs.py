@@ -5,8 +5,10 @@ from typing import Annotated
 import pytest
 import typer
 from typer.core import TyperGroup
+from typer.testing import CliRunner
 
 from scripts import docs
+from socialcell.cli import app
 
 CONTEXTS = list(docs.walk())
 COMMANDS = [one for one in CONTEXTS if not isinstance(one.command, TyperGroup)]
@@ -35,6 +37,14 @@ def test_every_option_of_a_command_is_explained(context):
         if not parameter.hidden and not parameter.help
     ]
     assert silent == []
+
+
+def test_a_command_that_was_described_still_takes_h_for_help():
+    docs.render()
+
+    printed = CliRunner().invoke(app, ["outbox", "mode", "--help"]).stdout
+
+    assert "-h, --help" in printed
 
 
 def choose(

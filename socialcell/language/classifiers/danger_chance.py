@@ -26,7 +26,7 @@ _FIGURE_OF_SPEECH = 0.1
 # that is heard only without what is put around the message, and only in one of its
 # passages: with less, talk would ring.
 _HINT = 0.05
-_ENOUGH_BARE, _ENOUGH_IN_A_PASSAGE = 0.5, 0.7
+ENOUGH_BARE, ENOUGH_IN_A_PASSAGE = 0.5, 0.7
 # Log odds of danger, where the encoder was asked: a logistic regression on 2,790 posts
 # that neither the linear model nor the encoder had seen.
 _OF_LINEAR, _OF_ENCODER, _START = 0.81, 0.385, -0.13
@@ -59,12 +59,8 @@ def is_hinted_at(notes: Notes) -> bool:
     return notes.danger_chance >= _HINT
 
 
-def is_enough_in_a_part(part: Notes, *, whole: bool) -> bool:
-    """Whether words or models tell surely enough of danger in a part of a text.
-
-    `whole`: the part is the whole text but for what is put around it, no passage.
-    """
-    least = _ENOUGH_BARE if whole else _ENOUGH_IN_A_PASSAGE
+def is_enough_in_a_part(part: Notes, least: float) -> bool:
+    """Whether a part of a text tells of danger by words or by at least this chance."""
     return bool(part.danger) or part.danger_chance >= least
 
 

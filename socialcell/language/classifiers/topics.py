@@ -44,17 +44,11 @@ def _in_another_sense(hits: list[Hit], certain: list[Hit]) -> set[str]:
         hit.cue.value
         for hit in hits
         for phrase in certain
-        if _is_inside(hit, phrase) and hit.cue.value != phrase.cue.value
+        if hit.is_inside(phrase) and hit.cue.value != phrase.cue.value
     }
     return inside - {
-        hit.cue.value
-        for hit in hits
-        if not any(_is_inside(hit, phrase) for phrase in certain)
+        hit.cue.value for hit in hits if not any(map(hit.is_inside, certain))
     }
-
-
-def _is_inside(hit: Hit, phrase: Hit) -> bool:
-    return phrase.start <= hit.start and hit.end <= phrase.end
 
 
 def stays_in_talk(topic: Topic, notes: Notes) -> bool:

@@ -1,6 +1,6 @@
 """How soon somebody must act: weighted reasons that an operator can read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
@@ -78,9 +78,9 @@ def urgency(notes: Notes) -> Urgency:
     return Urgency(level, round(score, 3), tuple(words))
 
 
-def more_urgent(one: Urgency, other: Urgency) -> Urgency:
-    """That with the higher level; with the higher score of two that share one."""
-    return max(one, other, key=lambda urgency: (_MIDDLE[urgency.level], urgency.score))
+def most_urgent(readings: Iterable[Urgency]) -> Urgency:
+    """That with the highest level; with the highest score of those that share it."""
+    return max(readings, key=lambda reading: (_MIDDLE[reading.level], reading.score))
 
 
 def weigh(notes: Notes) -> None:
