@@ -248,7 +248,9 @@ def test_a_tanker_on_its_side_is_about_traffic_unless_more_speaks_of_water(
 
 
 def test_a_certain_phrase_lowers_no_chance_of_its_own_topic() -> None:
-    (reading,) = read(["doodh ka tanker palta, sadak jam"])
+    (reading,) = read(
+        ["Tanker overturned on the bridge, cars and bikes cannot pass at all"]
+    )
 
     (traffic,) = reading.topics
     assert traffic.id == "traffic"
