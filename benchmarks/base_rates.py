@@ -2,7 +2,7 @@
 
     python -m benchmarks.base_rates [--seeds 7 3 11 …] [--days 28] [--semantic]
         [--mistakes critical] [--json]
-    python -m benchmarks.base_rates --patterns [1|2]   those of benchmarks/unseen
+    python -m benchmarks.base_rates --patterns [1|2|3|4]   those of benchmarks/unseen
 
 Reads every post of the sample city (all platforms; each text once) but those that the
 city itself, newspapers and its stories (flood, closure, false closure) write, and so
@@ -83,7 +83,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     parser.add_argument("--days", type=int, default=28)
-    parser.add_argument("--patterns", nargs="?", type=int, const=2, choices=(1, 2))
+    parser.add_argument(
+        "--patterns", nargs="?", type=int, const=4, choices=(1, 2, 3, 4)
+    )
     parser.add_argument(
         "--semantic", action=argparse.BooleanOptionalAction, default=True
     )

@@ -20,7 +20,7 @@ PARTS = (
     "_6",
     "_7",
 )  # what the names of the files of a set end with
-PATTERNS = ("patterns", "patterns_2")
+PATTERNS = ("patterns", "patterns_2", "patterns_3", "patterns_4")
 KINDS = {"mr", "hi", "en", "hi-Latn", "mr-Latn"}
 
 
