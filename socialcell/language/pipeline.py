@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import islice
@@ -13,9 +14,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from socialcell.language import components, encoder_component, frames, lexicon, weights
-from socialcell.language.analysis import Analysis, ModelVersion, Urgency
-from socialcell.language.classifiers import danger_chance, nine_topics
-from socialcell.language.classifiers.urgency import most_urgent
+from socialcell.language.analysis import Analysis, ModelVersion, Topic
+from socialcell.language.classifiers import danger_chance, nine_topics, topics, urgency
 from socialcell.language.measure import Span
 from socialcell.language.names import english_names as english
 from socialcell.language.names import hashtags, name_tagger
@@ -132,7 +132,9 @@ class TextReader:
         notes = notes_of(doc)
         assert notes.sentiment is not None
         assert notes.intent is not None
-        assert notes.urgency is not None
+        parts = self._dangerous_parts(notes)
+        whole = max((notes, *parts), key=urgency.rank).urgency
+        assert whole is not None
         return Analysis(
             text=text,
             language=notes.language,
@@ -145,32 +147,40 @@ class TextReader:
                 if name_tagger.is_name(entity) and entity.start not in notes.doubted
             ),
             intent=notes.intent,
-            topics=tuple(notes.topics),
-            urgency=self._urgency(notes),
+            topics=_topics(notes, parts),
+            urgency=whole,
             model=self._model,
             truncated=len(text) > LONGEST,
         )
 
-    def _urgency(self, notes: Notes) -> Urgency:
-        """The most urgent of a text as it is, without what is put around it, and of its
+    def _dangerous_parts(self, notes: Notes) -> list[Notes]:
+        """What tells of danger of a text without what is put around it, and of its
         passages.
 
         Models that learned from short and bare texts hear a danger less well behind
         handles, thanks or anger, and among other complaints. Parts are read only where
         something hints at danger.
         """
-        assert notes.urgency is not None
-        readings = [notes.urgency]
-        critical = notes.urgency.level == "critical"
-        if not critical and danger_chance.is_hinted_at(notes):
-            parts = list(_parts(notes))
-            docs = self._nlp.pipe([self._doc(text) for text, _ in parts])
-            for doc, (_, least) in zip(docs, parts, strict=True):
-                part = notes_of(doc)
-                assert part.urgency is not None
-                if danger_chance.is_enough_in_a_part(part, least):
-                    readings.append(part.urgency)
-        return most_urgent(readings)
+        if not danger_chance.is_hinted_at(notes):
+            return []
+        parts = list(_parts(notes))
+        docs = self._nlp.pipe([self._doc(text) for text, _ in parts])
+        return [
+            part
+            for part, (_, least) in zip(map(notes_of, docs), parts, strict=True)
+            if danger_chance.is_enough_in_a_part(part, least)
+        ]
+
+
+def _topics(notes: Notes, parts: Sequence[Notes]) -> tuple[Topic, ...]:
+    """The topics of a text, those of its most urgent part first, and of these the ones
+    that it shares with other dangerous parts: neighbours overlap in the danger."""
+    shared = Counter(topic.id for part in parts for topic in part.topics)
+    part = max(parts, key=urgency.rank, default=notes)
+    first = sorted(part.topics, key=lambda topic: -shared[topic.id])
+    ids = {topic.id for topic in first}
+    others = [topic for topic in notes.topics if topic.id not in ids]
+    return tuple([*first, *others][: topics.MOST])
 
 
 def _parts(notes: Notes) -> Iterator[tuple[str, float]]:

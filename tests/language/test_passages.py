@@ -74,6 +74,18 @@ def test_a_danger_without_its_word_among_other_complaints_is_heard(text: str) ->
     assert reading.urgency.level in LOUD
 
 
+def test_the_topics_of_a_danger_come_before_those_of_other_complaints() -> None:
+    letter = (
+        "Garbage has not been lifted in our lane since Monday. Garbage trucks never "
+        "come. I wrote about it in May and nobody answered me. Flames and black smoke "
+        "come from the third floor now, people are on the roof. I wait for an answer."
+    )
+
+    (reading,) = read([letter], semantic=True)
+
+    assert [topic.id for topic in reading.topics] == ["fire", "waste"]
+
+
 def test_complaints_without_a_danger_stay_what_they_are() -> None:
     (reading,) = read([f"{BEFORE} {BEHIND}"], semantic=True)
 

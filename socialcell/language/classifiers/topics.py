@@ -14,7 +14,7 @@ _ENOUGH = 0.5
 _LEAST = 0.4
 _OF_DANGER = ("flood", "fire")
 _PERHAPS = 0.2  # chance from which a text without a sure topic has this one
-_MOST = 3
+MOST = 3  # of a text
 _OF_CERTAIN = 0.6  # chance that a topic has at least where a cue leaves no doubt
 # Log odds of a topic: the best of a grid on our training posts, with n-grams that had
 # not seen the post.
@@ -76,7 +76,7 @@ def topics_by_chance(
 ) -> list[Topic]:
     """The topics of these chances; the best alone where it is above `least` only."""
     ranked = sorted(chances.items(), key=lambda pair: (-pair[1], pair[0]))
-    sure = [(topic, score) for topic, score in ranked if score > _ENOUGH][:_MOST]
+    sure = [(topic, score) for topic, score in ranked if score > _ENOUGH][:MOST]
     if not sure and ranked and ranked[0][1] > least:
         sure = ranked[:1]
     return [Topic(topic, round(score, 3)) for topic, score in sure]
