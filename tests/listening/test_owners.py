@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,8 @@ from socialcell.listening.areas.owner_table import (
     read_numbered,
     read_owners,
 )
+from socialcell.listening.model import Mention
+from socialcell.listening.store.owners import problem_of
 
 DAY = date(2026, 11, 23)
 COUNCIL_DAY = date(2024, 9, 11)
@@ -146,6 +148,29 @@ def test_who_rescues_people_owns_what_fell_on_them_before_who_tends_it(
     rescued = (*(f"danger:{topic}" for topic in topics), *topics, "danger")
 
     found = OwnerFinder(read_owners()).find(OwnedProblem(rescued, named, (), DAY))
+
+    assert found is not None
+    assert found.owner == owner
+
+
+@pytest.mark.parametrize(
+    ("topics", "owner"),
+    [
+        (["other", "waste"], "dept:disaster"),
+        (["waste", "other"], "dept:waste"),
+        (["other", "building"], "dept:fire"),
+    ],
+)
+def test_a_danger_that_no_topic_fits_best_is_of_who_is_there_for_every_danger(
+    topics: Sequence[str], owner: str
+) -> None:
+    critical = Mention(
+        authored_at=datetime(2026, 11, 23, tzinfo=UTC),
+        intent="complaint",
+        urgency="critical",
+    )
+
+    found = OwnerFinder(read_owners()).find(problem_of(critical, {"topic": topics}))
 
     assert found is not None
     assert found.owner == owner

@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.clock import IST
+from socialcell.language.analysis import NO_TOPIC
 from socialcell.listening.areas import owner_table
 from socialcell.listening.areas.owner_table import (
     DANGER,
@@ -174,11 +175,14 @@ def problem_of(
 
     Praise, advertising and what is not about the city are nobody's problem, unless
     somebody may be in danger. What is critical is first of whoever rescues people from
-    it, and somebody's, whatever its topics.
+    it, and somebody's, whatever its topics; where no topic fits the danger best, of
+    whoever is there for every danger.
     """
     topics = understood.get("topic", ())
     if mention.urgency == "critical":
-        topics = (*(f"{RESCUE}{topic}" for topic in topics), *topics, DANGER)
+        rescues = (f"{RESCUE}{topic}" for topic in topics)
+        named = (DANGER if topic == NO_TOPIC else topic for topic in topics)
+        topics = (*rescues, *named, DANGER)
     moment = mention.authored_at or mention.stored_at
     is_problem = mention.intent not in _NO_PROBLEM or mention.urgency in _DANGER
     return OwnedProblem(
