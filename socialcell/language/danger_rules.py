@@ -2,17 +2,17 @@
 collapse, gas and electricity, and what makes a story, a joke or an exercise of them."""
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 from socialcell.language import lexicon
 from socialcell.language.sound_phrases import (
-    Span,
+    Pair,
     line_of,
+    pair,
     pattern,
     sound_of,
     sounds_of,
@@ -22,7 +22,6 @@ from socialcell.language.sound_phrases import (
 REASON = "danger to life"  # as in urgency.yaml
 WEIGHT = 0.8
 _SHORT = 40  # words of a post up to which one story covers all of it
-_NEAR = 3  # words within which a harmless word says what is meant
 SENTENCE_END = re.compile("[.!?।॥\n]+")
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 _LAUGHTER = re.compile(
@@ -100,19 +99,13 @@ def is_hazard(text: str) -> bool:
     surroundings = [
         _around(sounds, whole)
         for sounds in sentences
-        if any(_is_told_in(hazard, sounds) for hazard in _lists().hazards)
+        if any(hazard.is_told_in(sounds) for hazard in _lists().hazards)
     ]
     return any(
         not _is_unreal(sounds, laughs=False)
         and not _lists().mended.is_told_in(line_of(sounds))
         for sounds in surroundings
     )
-
-
-def is_routine(text: str) -> bool:
-    """Whether a text asks for what the city does every day, sweeping or a jetting
-    machine."""
-    return _lists().routine.search(line_of(_whole(_sentences(text)))) is not None
 
 
 def is_without_water(text: str) -> bool:
@@ -123,28 +116,6 @@ def is_without_water(text: str) -> bool:
         if sound not in _durations() and not sound.isdigit()
     ]
     return _lists().without_water.search(line_of(sounds)) is not None
-
-
-class _Phrases(TypedDict):
-    """A pair as danger.yaml has it; every number is written in digits."""
-
-    first: list[str]
-    second: NotRequired[list[str]]
-    apart: str
-    harmless: NotRequired[list[str]]
-    critical: NotRequired[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """Phrases that say it at most `apart` words from each other, or the first alone,
-    unless something harmless is near."""
-
-    first: re.Pattern[str]
-    second: re.Pattern[str] | None
-    apart: int
-    harmless: re.Pattern[str] | None
-    danger: Danger
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +134,8 @@ class _Lists:
     critical: re.Pattern[str]
     without_water: re.Pattern[str]
     hurt: re.Pattern[str]
-    routine: re.Pattern[str]
-    pairs: tuple[_Pair, ...]
-    hazards: tuple[_Pair, ...]
+    pairs: tuple[tuple[Pair, Danger], ...]
+    hazards: tuple[Pair, ...]
     mended: _Story
     stories: tuple[_Story, ...]
     exercise: _Story
@@ -180,14 +150,8 @@ def _danger_in(sounds: Sequence[str]) -> Danger:
         return Danger.CRITICAL
     alone = next(spans(_lists().alone, sounds), None) is not None
     return max(
-        (pair.danger for pair in _lists().pairs if _is_told_in(pair, sounds)),
+        (danger for pair, danger in _lists().pairs if pair.is_told_in(sounds)),
         default=Danger.SERIOUS if alone else Danger.NONE,
-    )
-
-
-def _is_told_in(pair: _Pair, sounds: Sequence[str]) -> bool:
-    return any(
-        not _is_harmless(pair, span, sounds) for span in _pair_spans(pair, sounds)
     )
 
 
@@ -195,31 +159,6 @@ def _is_told_in(pair: _Pair, sounds: Sequence[str]) -> bool:
 def _is_telling(sound: str) -> bool:
     """Whether it is the longest word of a phrase of danger; most posts have none."""
     return _lists().telling.search(f" {sound} ") is not None
-
-
-def _pair_spans(pair: _Pair, sounds: Sequence[str]) -> Iterator[Span]:
-    """Where the second of a pair is near the first; of one thing, where that is."""
-    firsts = list(spans(pair.first, sounds))
-    if pair.second is None:
-        yield from firsts
-        return
-    seconds = list(spans(pair.second, sounds)) if firsts else []
-    starts = [start for start, _ in seconds]
-    ends = [end for _, end in seconds]
-    for start, end in firsts:
-        yield from seconds[
-            bisect_left(starts, end) : bisect_left(starts, end + pair.apart)
-        ]
-        yield from seconds[
-            bisect_right(ends, start - pair.apart) : bisect_right(ends, start)
-        ]
-
-
-def _is_harmless(pair: _Pair, span: Span, sounds: Sequence[str]) -> bool:
-    nearby_sounds = sounds[max(0, span[0] - _NEAR) : span[1] + _NEAR]
-    return pair.harmless is not None and bool(
-        pair.harmless.search(line_of(nearby_sounds))
-    )
 
 
 def _is_unreal(sounds: Sequence[str], *, laughs: bool) -> bool:
@@ -247,9 +186,9 @@ def _lists() -> _Lists:
     """The phrases of danger.yaml as patterns."""
     danger_lists: Mapping[str, Any] = lexicon.data("danger")
     stories = {name: _story(story) for name, story in danger_lists["unreal"].items()}
-    alone, critical, without_water, hurt, routine = (
+    alone, critical, without_water, hurt = (
         [phrase for phrases in danger_lists[name].values() for phrase in phrases]
-        for name in ("alone", "critical", "without_water", "hurt", "routine")
+        for name in ("alone", "critical", "without_water", "hurt")
     )
     ends = [
         phrase
@@ -264,9 +203,14 @@ def _lists() -> _Lists:
         critical=pattern(critical),
         without_water=pattern(without_water),
         hurt=pattern(hurt),
-        routine=pattern(routine),
-        pairs=tuple(map(_pair, danger_lists["together"].values())),
-        hazards=tuple(map(_pair, danger_lists["hazards"].values())),
+        pairs=tuple(
+            (
+                pair(phrases),
+                Danger.CRITICAL if "critical" in phrases else Danger.SERIOUS,
+            )
+            for phrases in danger_lists["together"].values()
+        ),
+        hazards=tuple(map(pair, danger_lists["hazards"].values())),
         mended=_story(danger_lists["mended"]),
         stories=tuple(stories.values()),
         exercise=stories["an exercise"],
@@ -276,16 +220,6 @@ def _lists() -> _Lists:
 
 def _story(phrases: Mapping[str, list[str]]) -> _Story:
     return _Story(pattern(phrases["words"]), pattern(phrases["unless"]))
-
-
-def _pair(phrases: _Phrases) -> _Pair:
-    return _Pair(
-        pattern(phrases["first"]),
-        pattern(phrases["second"]) if "second" in phrases else None,
-        int(phrases["apart"]),
-        pattern(phrases["harmless"]) if "harmless" in phrases else None,
-        Danger.CRITICAL if "critical" in phrases else Danger.SERIOUS,
-    )
 
 
 @lru_cache(maxsize=1)

@@ -5,12 +5,75 @@ sought in a line of sounds, which begins and ends with a space.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NotRequired, TypedDict
 
 from socialcell.language.transliteration import key
 
 Span = tuple[int, int]  # words, the end excluded
+_NEAR = 3  # words within which a harmless word says what is meant
 _WORD = re.compile("[,;]|[A-Za-z0-9'’À-ɏऀ-ॣ०-ॿ\u200c\u200d]+")
+
+
+class PairPhrases(TypedDict):
+    """A pair as a data file has it; every number is written in digits."""
+
+    first: list[str]
+    second: NotRequired[list[str]]
+    apart: str
+    harmless: NotRequired[list[str]]
+    critical: NotRequired[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Phrases that say it at most `apart` words from each other, or the first alone,
+    unless something harmless is near."""
+
+    first: re.Pattern[str]
+    second: re.Pattern[str] | None
+    apart: int
+    harmless: re.Pattern[str] | None
+
+    def is_told_in(self, sounds: Sequence[str]) -> bool:
+        """Whether it is said in a sentence, and not of something harmless."""
+        return any(not self._is_harmless(span, sounds) for span in self._spans(sounds))
+
+    def _spans(self, sounds: Sequence[str]) -> Iterator[Span]:
+        """Where the second is near the first, or overlaps it; of one thing, where that
+        is."""
+        firsts = list(spans(self.first, sounds))
+        if self.second is None:
+            yield from firsts
+            return
+        seconds = list(spans(self.second, sounds)) if firsts else []
+        starts = [start for start, _ in seconds]
+        ends = [end for _, end in seconds]
+        for start, end in firsts:
+            yield from seconds[
+                bisect_right(ends, end) : bisect_left(starts, end + self.apart)
+            ]
+            yield from seconds[
+                bisect_right(ends, start - self.apart) : bisect_left(starts, start)
+            ]
+
+    def _is_harmless(self, span: Span, sounds: Sequence[str]) -> bool:
+        nearby_sounds = sounds[max(0, span[0] - _NEAR) : span[1] + _NEAR]
+        return self.harmless is not None and bool(
+            self.harmless.search(line_of(nearby_sounds))
+        )
+
+
+def pair(phrases: PairPhrases) -> Pair:
+    """The phrases of a data file as patterns."""
+    return Pair(
+        pattern(phrases["first"]),
+        pattern(phrases["second"]) if "second" in phrases else None,
+        int(phrases["apart"]),
+        pattern(phrases["harmless"]) if "harmless" in phrases else None,
+    )
 
 
 def sounds_of(text: str) -> list[str]:

@@ -218,7 +218,7 @@ def test_words_of_danger_ring_unless_it_is_sure_of_a_figure_of_speech(
     [
         "In the earthquake of 1993 my uncle's house collapsed and people were trapped"
         " under it for two days",
-        "२००५ च्या पावसात आम्ही गळ्यापर्यंत पाण्यात अडकलो होतो, आठवतंय का",
+        "२००५ च्या पावसात आम्ही गळ्यापर्यंत पाण्यात अडकलो होतो, विसरणार नाही",
     ],
 )
 def test_words_of_danger_in_a_story_ring_only_where_danger_is_likely(text: str) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from socialcell.language import read
-from socialcell.language.danger_rules import is_hazard, is_routine
+from socialcell.language.classifiers.everyday import is_ordinary
+from socialcell.language.danger_rules import is_hazard
 
 LOUD = ("high", "critical")
 HAZARDS = [
@@ -86,7 +87,7 @@ def test_what_only_uses_such_words_is_no_hazard(text: str) -> None:
 def test_who_asks_for_what_is_done_every_day_is_not_in_danger(text: str) -> None:
     (reading,) = read([text], semantic=True)
 
-    assert is_routine(text)
+    assert is_ordinary(text, 1.0)
     assert reading.urgency.level not in LOUD
 
 

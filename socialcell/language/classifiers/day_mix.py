@@ -18,7 +18,14 @@ _LEAST = 1e-9  # chance that is not told from none
 
 def shifted(task: str, language: str, chances: Mapping[str, float]) -> dict[str, float]:
     """The chances of a task's labels in a language; they sum to one as before."""
-    shifts = _shifts().get((task, language))
+    return moved(chances, _shifts().get((task, language), {}))
+
+
+def moved(
+    chances: Mapping[str, float], shifts: Mapping[str, float]
+) -> dict[str, float]:
+    """The chances with a number added to the log odds of some of them; they sum to
+    one as before."""
     if not shifts or not chances:
         return dict(chances)
     odds = [
@@ -38,9 +45,9 @@ def sentiment_of_a_day(sentiment: Sentiment, language: str) -> Sentiment:
 
 def with_chances(sentiment: Sentiment, chances: Mapping[str, float]) -> Sentiment:
     """The sentiment with other chances; where it abstains it still does."""
-    moved = of_chances(chances)
-    abstains = sentiment.label == moved.label and not sentiment.confident
-    return replace(moved, confident=moved.confident and not abstains)
+    other = of_chances(chances)
+    abstains = sentiment.label == other.label and not sentiment.confident
+    return replace(other, confident=other.confident and not abstains)
 
 
 @lru_cache(maxsize=1)

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from socialcell.language import lexicon
 from socialcell.language.analysis import NO_MESSAGE, Intent
-from socialcell.language.classifiers import civic_model, day_mix, day_model
+from socialcell.language.classifiers import civic_model, day_mix, day_model, everyday
 from socialcell.language.notes import DayChances, Notes
 
 TASK = "intent"
 _CONFIDENT = 0.6
 _MARGIN = 0.15
+# Added to the log odds of `not_civic` where people write to each other.
+_BETWEEN_PEOPLE = 4.0
 _MOOD = 0.3  # sentiment score from which it says what the writer wants
 
 
@@ -23,13 +25,14 @@ def intent(notes: Notes) -> Intent:
     if not scores:
         scores = notes.intents = _by_rule(notes)
     else:
-        scores = _as_of_a_day(notes)
+        scores = _with_everyday_matters(notes, _as_of_a_day(notes))
     return _strongest(notes, scores)
 
 
 def of_a_day(notes: Notes, day: DayChances) -> Intent:
     """The likeliest intent when the model of a day has had its say."""
-    return _strongest(notes, day_model.intents(_as_of_a_day(notes), day))
+    scores = day_model.intents(_as_of_a_day(notes), day)
+    return _strongest(notes, _with_everyday_matters(notes, scores))
 
 
 def _as_of_a_day(notes: Notes) -> Mapping[str, float]:
@@ -41,6 +44,15 @@ def _as_of_a_day(notes: Notes) -> Mapping[str, float]:
     if _names_a_matter_of_the_city(notes):
         return notes.intents
     return day_mix.shifted(TASK, notes.language, notes.intents)
+
+
+def _with_everyday_matters(
+    notes: Notes, scores: Mapping[str, float]
+) -> Mapping[str, float]:
+    """The chances, moved towards talk where people write to each other."""
+    if not everyday.is_between_people(notes.core):
+        return scores
+    return day_mix.moved(scores, {"not_civic": _BETWEEN_PEOPLE})
 
 
 def _strongest(notes: Notes, scores: Mapping[str, float]) -> Intent:

@@ -1,12 +1,12 @@
 """How soon somebody must act: weighted reasons that an operator can read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
 
 from socialcell.language import danger_rules, lexicon
 from socialcell.language.analysis import NO_MESSAGE, Urgency
-from socialcell.language.classifiers import civic_model, danger_chance
+from socialcell.language.classifiers import civic_model, danger_chance, everyday
 from socialcell.language.notes import Fact, Notes
 from socialcell.language.words import key_of
 
@@ -54,8 +54,8 @@ def urgency(notes: Notes) -> Urgency:
         if not dangerous:
             level = _likeliest_of_others(notes.levels)
         else:
-            lasts = not in_words and _is_long_without_water(notes, days)
-            is_now = danger_chance.is_critical(notes) and not lasts
+            waits = not in_words and _can_wait(notes, days)
+            is_now = danger_chance.is_critical(notes) and not waits
             level = "critical" if is_now else "high"
         # Half of it is where the likely levels lie, half what the reasons weigh.
         likely = sum(notes.levels[name] * middle for name, middle in _MIDDLE.items())
@@ -78,9 +78,10 @@ def urgency(notes: Notes) -> Urgency:
     return Urgency(level, round(score, 3), tuple(words))
 
 
-def most_urgent(readings: Iterable[Urgency]) -> Urgency:
-    """That with the highest level; with the highest score of those that share it."""
-    return max(readings, key=lambda reading: (_MIDDLE[reading.level], reading.score))
+def rank(notes: Notes) -> tuple[float, float]:
+    """What readings are ordered by: the level, then the score."""
+    assert notes.urgency is not None
+    return _MIDDLE[notes.urgency.level], notes.urgency.score
 
 
 def weigh(notes: Notes) -> None:
@@ -122,14 +123,19 @@ def _why_it_cannot_wait(notes: Notes, days: int) -> str | None:
 
 
 def _is_ordinary(notes: Notes, days: int) -> bool:
-    """Of what the city does every day, or of a day or two without water alone."""
-    if danger_rules.is_routine(notes.core):
+    """Of an everyday matter, or of a day or two without water alone."""
+    if everyday.is_ordinary(notes.core, notes.danger_chance):
         return True
     return (
         0 < days < _DAYS_WITHOUT_WATER
         and notes.danger_chance < _SURE_OF_DANGER
         and _is_without_water(notes)
     )
+
+
+def _can_wait(notes: Notes, days: int) -> bool:
+    """What lasts, as no water for days, or is wanted on a day that is set."""
+    return _is_long_without_water(notes, days) or everyday.is_planned(notes.core)
 
 
 def _is_long_without_water(notes: Notes, days: int) -> bool:

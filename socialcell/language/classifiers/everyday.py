@@ -1,0 +1,74 @@
+"""Everyday matters of short texts, which read like danger or like a message to the city
+and are neither."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from socialcell.language import lexicon
+from socialcell.language.sound_phrases import Pair, line_of, pair, pattern, sounds_of
+
+# Chances of danger above which more is told than such a matter.
+_SURE, _SURE_BETWEEN_PEOPLE = 0.75, 0.9
+_SHORT = 40  # words of a text up to which one matter is all that it is about
+
+
+class _Lists(NamedTuple):
+    of_the_city: tuple[Pair, ...]
+    between_people: tuple[Pair, ...]
+    ordinary: tuple[Pair, ...]
+    planned: tuple[Pair, ...]
+    unless_urgent: re.Pattern[str]
+    unless_an_office: re.Pattern[str]
+
+
+def is_ordinary(text: str, danger: float) -> bool:
+    """Whether a text is about an everyday matter that is no danger at this chance of
+    one, and of nobody who is hurt or in haste."""
+    lists = _lists()
+    groups = (
+        (lists.ordinary, 1.0),
+        (lists.between_people, _SURE_BETWEEN_PEOPLE),
+        (lists.of_the_city, _SURE),
+    )
+    matters = [matter for group, most in groups if danger <= most for matter in group]
+    return _is_about(text, matters, lists.unless_urgent)
+
+
+def is_planned(text: str) -> bool:
+    """Whether a text is about what is wanted on a day that is set, as blood for an
+    operation next week, and of nobody who is hurt or in haste."""
+    return _is_about(text, _lists().planned, _lists().unless_urgent)
+
+
+def is_between_people(text: str) -> bool:
+    """Whether people write to each other of what no office has to do with: a room to
+    let, a purse that was lost, a question about traffic."""
+    lists = _lists()
+    office, urgent = lists.unless_an_office, lists.unless_urgent
+    return _is_about(text, lists.between_people, office, urgent)
+
+
+def _is_about(text: str, matters: Iterable[Pair], *unless: re.Pattern[str]) -> bool:
+    sounds = sounds_of(text)
+    line = line_of(sounds)
+    return (
+        len(sounds) <= _SHORT
+        and not any(words.search(line) for words in unless)
+        and any(matter.is_told_in(sounds) for matter in matters)
+    )
+
+
+@lru_cache(maxsize=1)
+def _lists() -> _Lists:
+    """The phrases of everyday.yaml as patterns."""
+    everyday = lexicon.data("everyday")
+    return _Lists(
+        tuple(map(pair, everyday["of_the_city"].values())),
+        tuple(map(pair, everyday["between_people"].values())),
+        tuple(map(pair, everyday["ordinary"].values())),
+        tuple(map(pair, everyday["planned"].values())),
+        pattern(everyday["unless_urgent"]),
+        pattern(everyday["unless_an_office"]),
+    )
