@@ -9,8 +9,7 @@ from typing import NamedTuple
 from socialcell.language import lexicon
 from socialcell.language.sound_phrases import Pair, line_of, pair, pattern, sounds_of
 
-# Chances of danger above which more is told than such a matter.
-_SURE, _SURE_BETWEEN_PEOPLE = 0.75, 0.9
+_SURE = 0.75  # chance of danger from which more is told than such a matter
 _SHORT = 40  # words of a text up to which one matter is all that it is about
 
 
@@ -27,12 +26,9 @@ def is_ordinary(text: str, danger: float) -> bool:
     """Whether a text is about an everyday matter that is no danger at this chance of
     one, and of nobody who is hurt or in haste."""
     lists = _lists()
-    groups = (
-        (lists.ordinary, 1.0),
-        (lists.between_people, _SURE_BETWEEN_PEOPLE),
-        (lists.of_the_city, _SURE),
-    )
-    matters = [matter for group, most in groups if danger <= most for matter in group]
+    matters = lists.ordinary
+    if danger < _SURE:
+        matters += lists.of_the_city + lists.between_people
     return _is_about(text, matters, lists.unless_urgent)
 
 
