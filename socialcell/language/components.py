@@ -16,6 +16,7 @@ from socialcell.language.classifiers import (
     civic_model,
     day_mix,
     day_model,
+    everyday,
     intent,
     intent_detail,
     language_identification,
@@ -90,6 +91,7 @@ class Cues:
         notes.danger = danger_rules.danger_of(core)
         notes.story = danger_rules.is_story(core)
         notes.exercise = danger_rules.is_exercise(core)
+        notes.between_people = everyday.is_between_people(core)
         for match, start, end in self._matcher(doc):
             if notes.placed and notes.placed.issuperset(range(start, end)):
                 continue

@@ -12,7 +12,7 @@ from socialcell.language import lexicon
 from socialcell.language.sound_phrases import (
     Pair,
     line_of,
-    pair,
+    pair_of,
     pattern,
     sound_of,
     sounds_of,
@@ -205,12 +205,12 @@ def _lists() -> _Lists:
         hurt=pattern(hurt),
         pairs=tuple(
             (
-                pair(phrases),
+                pair_of(phrases),
                 Danger.CRITICAL if "critical" in phrases else Danger.SERIOUS,
             )
             for phrases in danger_lists["together"].values()
         ),
-        hazards=tuple(map(pair, danger_lists["hazards"].values())),
+        hazards=tuple(map(pair_of, danger_lists["hazards"].values())),
         mended=_story(danger_lists["mended"]),
         stories=tuple(stories.values()),
         exercise=stories["an exercise"],

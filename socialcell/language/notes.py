@@ -67,6 +67,7 @@ class Notes:
     danger: Danger = Danger.NONE  # of the words, in earnest
     story: bool = False  # is it told as a story or a joke, or not in earnest?
     exercise: bool = False  # is danger only practised?
+    between_people: bool = False  # has no office anything to do with it?
     language: str = "und"
     mixed: bool = False
     script: str = "Zyyy"

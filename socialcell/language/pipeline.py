@@ -133,8 +133,8 @@ class TextReader:
         assert notes.sentiment is not None
         assert notes.intent is not None
         parts = self._dangerous_parts(notes)
-        whole = max((notes, *parts), key=urgency.rank).urgency
-        assert whole is not None
+        most_urgent = max((notes, *parts), key=urgency.rank).urgency
+        assert most_urgent is not None
         return Analysis(
             text=text,
             language=notes.language,
@@ -148,7 +148,7 @@ class TextReader:
             ),
             intent=notes.intent,
             topics=_topics(notes, parts),
-            urgency=whole,
+            urgency=most_urgent,
             model=self._model,
             truncated=len(text) > LONGEST,
         )
@@ -169,6 +169,7 @@ class TextReader:
             part
             for part, (_, least) in zip(map(notes_of, docs), parts, strict=True)
             if danger_chance.is_enough_in_a_part(part, least)
+            and urgency.is_dangerous(part)
         ]
 
 

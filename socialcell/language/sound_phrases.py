@@ -66,7 +66,7 @@ class Pair:
         )
 
 
-def pair(phrases: PairPhrases) -> Pair:
+def pair_of(phrases: PairPhrases) -> Pair:
     """The phrases of a data file as patterns."""
     return Pair(
         pattern(phrases["first"]),

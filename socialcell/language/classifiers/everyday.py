@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from socialcell.language import lexicon
-from socialcell.language.sound_phrases import Pair, line_of, pair, pattern, sounds_of
+from socialcell.language.sound_phrases import Pair, line_of, pair_of, pattern, sounds_of
 
 _SURE = 0.75  # chance of danger from which more is told than such a matter
 _SHORT = 40  # words of a text up to which one matter is all that it is about
@@ -61,10 +61,10 @@ def _lists() -> _Lists:
     """The phrases of everyday.yaml as patterns."""
     everyday = lexicon.data("everyday")
     return _Lists(
-        tuple(map(pair, everyday["of_the_city"].values())),
-        tuple(map(pair, everyday["between_people"].values())),
-        tuple(map(pair, everyday["ordinary"].values())),
-        tuple(map(pair, everyday["planned"].values())),
+        tuple(map(pair_of, everyday["of_the_city"].values())),
+        tuple(map(pair_of, everyday["between_people"].values())),
+        tuple(map(pair_of, everyday["ordinary"].values())),
+        tuple(map(pair_of, everyday["planned"].values())),
         pattern(everyday["unless_urgent"]),
         pattern(everyday["unless_an_office"]),
     )

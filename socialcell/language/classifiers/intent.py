@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from socialcell.language import lexicon
 from socialcell.language.analysis import NO_MESSAGE, Intent
-from socialcell.language.classifiers import civic_model, day_mix, day_model, everyday
+from socialcell.language.classifiers import civic_model, day_mix, day_model
 from socialcell.language.notes import DayChances, Notes
 
 TASK = "intent"
@@ -50,7 +50,7 @@ def _with_everyday_matters(
     notes: Notes, scores: Mapping[str, float]
 ) -> Mapping[str, float]:
     """The chances, moved towards talk where people write to each other."""
-    if not everyday.is_between_people(notes.core):
+    if not notes.between_people:
         return scores
     return day_mix.moved(scores, {"not_civic": _BETWEEN_PEOPLE})
 
