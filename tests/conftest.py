@@ -63,6 +63,10 @@ def pytest_configure(config: pytest.Config) -> None:
     retries.configure(config)
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    return node_ids.shortened(val)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     faults.note_rows(items)
 
