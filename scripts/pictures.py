@@ -37,6 +37,8 @@ from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import url_changes
+from selenium.webdriver.support.wait import WebDriverWait
 
 from socialcell.services.context import open_context
 from socialcell.services.rehearsal import sample_operators
@@ -126,10 +128,13 @@ def draw_console(workspace: Path) -> None:
         console_server.serving(context) as address,
     ):
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", desk)
-        driver.get(f"{address}/en/sign-in")
+        sign_in = f"{address}/en/sign-in"
+        driver.get(sign_in)
         driver.find_element(By.NAME, "name").send_keys(name)
         driver.find_element(By.NAME, "password").send_keys(password)
         driver.find_element(By.CSS_SELECTOR, "main button").click()
+        # Else the page that follows may come in place of the first that is drawn.
+        WebDriverWait(driver, 60).until(url_changes(sign_in))
         for picture, path in pages.items():
             driver.get(address + path)
             save(driver.get_screenshot_as_png(), FOLDER / f"{picture}.png")
