@@ -10,7 +10,7 @@ from typing import Any
 
 from socialcell.language import lexicon
 from socialcell.language.sound_phrases import (
-    Pair,
+    PhrasePair,
     line_of,
     pair_of,
     pattern,
@@ -134,8 +134,8 @@ class _Lists:
     critical: re.Pattern[str]
     without_water: re.Pattern[str]
     hurt: re.Pattern[str]
-    pairs: tuple[tuple[Pair, Danger], ...]
-    hazards: tuple[Pair, ...]
+    pairs: tuple[tuple[PhrasePair, Danger], ...]
+    hazards: tuple[PhrasePair, ...]
     mended: _Story
     stories: tuple[_Story, ...]
     exercise: _Story

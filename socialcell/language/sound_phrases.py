@@ -28,7 +28,7 @@ class PairPhrases(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class PhrasePair:
     """Phrases that say it at most `apart` words from each other, or the first alone,
     unless something harmless is near."""
 
@@ -66,9 +66,9 @@ class Pair:
         )
 
 
-def pair_of(phrases: PairPhrases) -> Pair:
+def pair_of(phrases: PairPhrases) -> PhrasePair:
     """The phrases of a data file as patterns."""
-    return Pair(
+    return PhrasePair(
         pattern(phrases["first"]),
         pattern(phrases["second"]) if "second" in phrases else None,
         int(phrases["apart"]),

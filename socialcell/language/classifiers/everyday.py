@@ -7,17 +7,23 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from socialcell.language import lexicon
-from socialcell.language.sound_phrases import Pair, line_of, pair_of, pattern, sounds_of
+from socialcell.language.sound_phrases import (
+    PhrasePair,
+    line_of,
+    pair_of,
+    pattern,
+    sounds_of,
+)
 
 _SURE = 0.75  # chance of danger from which more is told than such a matter
 _SHORT = 40  # words of a text up to which one matter is all that it is about
 
 
-class _Lists(NamedTuple):
-    of_the_city: tuple[Pair, ...]
-    between_people: tuple[Pair, ...]
-    ordinary: tuple[Pair, ...]
-    planned: tuple[Pair, ...]
+class _Matters(NamedTuple):
+    of_the_city: tuple[PhrasePair, ...]
+    between_people: tuple[PhrasePair, ...]
+    ordinary: tuple[PhrasePair, ...]
+    planned: tuple[PhrasePair, ...]
     unless_urgent: re.Pattern[str]
     unless_an_office: re.Pattern[str]
 
@@ -46,7 +52,9 @@ def is_between_people(text: str) -> bool:
     return _is_about(text, lists.between_people, office, urgent)
 
 
-def _is_about(text: str, matters: Iterable[Pair], *unless: re.Pattern[str]) -> bool:
+def _is_about(
+    text: str, matters: Iterable[PhrasePair], *unless: re.Pattern[str]
+) -> bool:
     sounds = sounds_of(text)
     line = line_of(sounds)
     return (
@@ -57,10 +65,10 @@ def _is_about(text: str, matters: Iterable[Pair], *unless: re.Pattern[str]) -> b
 
 
 @lru_cache(maxsize=1)
-def _lists() -> _Lists:
+def _lists() -> _Matters:
     """The phrases of everyday.yaml as patterns."""
     everyday = lexicon.data("everyday")
-    return _Lists(
+    return _Matters(
         tuple(map(pair_of, everyday["of_the_city"].values())),
         tuple(map(pair_of, everyday["between_people"].values())),
         tuple(map(pair_of, everyday["ordinary"].values())),
