@@ -15,7 +15,7 @@ from socialcell.listening.areas import area_table
 from socialcell.message_catalog import Message
 
 EVERY = "*"  # a row of this topic is of all topics
-DANGER = "danger"  # and of this, of critical mentions whose topics nobody owns
+DANGER = "danger"  # and of this, of critical mentions whose topic nobody owns
 RESCUE = f"{DANGER}:"  # with a topic after it: of critical mentions of that topic
 NOBODY = "none"  # in place of an owner's id where no owner is known
 OWN = "dept:"  # how the ids of the corporation's departments begin
