@@ -163,6 +163,8 @@ REFUSED = {
     "socialcell sources now x.search": "x.search is off",
     "socialcell sources remove x.search": "Nothing is removed yet",
 }
+# Done or refused so: what the daemon sends in its seconds depends on what it finds due.
+EITHER = {"socialcell outbox show 1": "There is no message 1 in the outbox"}
 TWEETS = "id,text,created_at\n" + "".join(
     f"{n},कोथरूडमध्ये खड्डा,2026-11-20T09:00:00+05:30\n" for n in range(20)
 )
@@ -240,8 +242,9 @@ def test_every_listed_command_stands_in_a_document() -> None:
     lines = [line for document in DOCUMENTS for line in commands(document)]
 
     assert len(lines) > 120
-    used = {listed(table, line) for table in (NOT_RUN, REFUSED) for line in lines}
-    assert {*NOT_RUN, *REFUSED} - used == set()
+    tables = (NOT_RUN, REFUSED, EITHER)
+    used = {listed(table, line) for table in tables for line in lines}
+    assert {key for table in tables for key in table} - used == set()
 
 
 @pytest.mark.parametrize(
@@ -263,6 +266,8 @@ def test_the_commands_of_a_document_do_what_it_says(
     for line, (code, output) in zip(lines, outcomes, strict=True):
         words = REFUSED.get(listed(REFUSED, line) or "")
         is_right = words in output and code != 0 if words else code == 0
+        perhaps = EITHER.get(listed(EITHER, line) or "")
+        is_right = is_right or (perhaps is not None and perhaps in output)
         if "Traceback" in output or not is_right:
             wrong.append((line, code, output[-500:]))
     assert wrong == []
