@@ -169,7 +169,6 @@ class TextReader:
             part
             for part, (_, least) in zip(map(notes_of, docs), parts, strict=True)
             if danger_chance.is_enough_in_a_part(part, least)
-            and urgency.is_dangerous(part)
         ]
 
 

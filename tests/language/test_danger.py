@@ -205,6 +205,9 @@ def test_an_ordinary_word_makes_no_exercise(text: str) -> None:
         "वाड्याला आग लागली ती १८२८ साली",
         "2005 ki baadh me wo chhat pe the, tab se pune me hai",
         "पूल पडल्याचा मेसेज खोटा आहे, ही अफवा आहे",
+        "वीस वर्षांपूर्वी घाटात आमची जीप उलटली होती, आज आम्ही गप्पा मारतोय",
+        "does anybody remember the july when we were stuck in neck deep water",
+        "Update on the transformer fire: it is put out, fire is out, nobody hurt",
     ],
 )
 def test_long_ago_a_game_a_boast_and_a_proverb_are_stories(text: str) -> None:
@@ -230,6 +233,7 @@ def test_long_ago_a_game_a_boast_and_a_proverb_are_stories(text: str) -> None:
         "Water 2000 litres gone, wall leaning",
         "1800 22 50 is not answered, the wire hangs",
         "2015 से दीवार झुकी है",
+        "वीस वर्षांपूर्वीची भिंत आत्ता पडली, माणसं अडकलीत",
     ],
 )
 def test_what_happens_now_is_no_story(text: str) -> None:

@@ -10,7 +10,7 @@ from socialcell.language.classifiers.everyday import (
 )
 
 LOUD = ("critical", "high")
-LIKELY = 0.7  # a chance of danger at which an everyday matter is still one
+LIKELY = 0.7  # a chance of danger that does not end an everyday matter
 VERY_LIKELY = 0.99
 
 
@@ -115,6 +115,17 @@ def test_blood_for_an_operation_whose_day_is_set_is_not_critical(text: str) -> N
 )
 def test_blood_that_is_needed_now_is_not_planned(text: str) -> None:
     assert not is_planned(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PMC NOTICE: bill unpaid, install AnyDesk to avoid disconnection at 8 tonight",
+        "kyc pending, apk download karo nahi to nal band",
+    ],
+)
+def test_who_asks_to_install_a_remote_control_is_spam(text: str) -> None:
+    assert reading(text).intent.label == "spam"
 
 
 def reading(text: str) -> Analysis:

@@ -124,3 +124,20 @@ def test_a_danger_is_heard_beside_what_is_done_every_day() -> None:
     )
 
     assert reading.urgency.level in LOUD
+
+
+@pytest.mark.parametrize(
+    ("text", "hazard"),
+    [
+        ("स्कूल के ठीक सामने गटर का ढक्कन चोरी हो गया", True),
+        ("dhakkan chor le gye dono, raat me dikhega kaise", True),
+        ("petrol ka dhakkan chori ho gaya", False),
+        ("घराच्या न्हाणीघरात लांबलचक काळा साप", True),
+        ("saanp seedhi wala board game mila kisi ko", False),
+        ("रोड वर बिना बैरिकेड खोदा", True),
+    ],
+)
+def test_a_stolen_lid_a_snake_at_home_and_a_dug_up_road_are_hazards(
+    text: str, hazard: bool
+) -> None:
+    assert is_hazard(text) is hazard

@@ -86,6 +86,14 @@ def test_the_topics_of_a_danger_come_before_those_of_other_complaints() -> None:
     assert [topic.id for topic in reading.topics] == ["fire", "waste"]
 
 
+def test_a_topic_that_every_dangerous_passage_shares_comes_first() -> None:
+    water = "Water has entered our house up to the bed and my mother cannot walk"
+
+    (reading,) = read([f"{BEFORE} {water}. {BEHIND}"], semantic=True)
+
+    assert [topic.id for topic in reading.topics] == ["flood", "streetlights", "waste"]
+
+
 def test_complaints_without_a_danger_stay_what_they_are() -> None:
     (reading,) = read([f"{BEFORE} {BEHIND}"], semantic=True)
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from socialcell.language import lexicon
+from socialcell.language.sound_phrases import pair_of, sounds_of
 from socialcell.language.transliteration import key
 from socialcell.language.words import key_of
 
@@ -82,3 +83,27 @@ def test_no_romanised_cue_is_a_common_english_word() -> None:
     }
 
     assert alike == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("the drain lid was stolen", True),
+        ("drain lid stolen", True),  # "lid stolen" shares a word with the first
+        ("stolen from there, a drain lid", False),
+        ("drain lid in a film stolen", False),
+    ],
+)
+def test_the_phrases_of_a_pair_may_overlap_but_not_stand_far_apart(
+    text: str, told: bool
+) -> None:
+    pair = pair_of(
+        {
+            "first": ["drain lid"],
+            "second": ["stolen", "lid stolen"],
+            "apart": "2",
+            "harmless": ["film"],
+        }
+    )
+
+    assert pair.is_told_in(sounds_of(text)) is told

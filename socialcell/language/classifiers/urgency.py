@@ -78,12 +78,6 @@ def urgency(notes: Notes) -> Urgency:
     return Urgency(level, round(score, 3), tuple(words))
 
 
-def is_dangerous(notes: Notes) -> bool:
-    """Whether the level is high or critical."""
-    assert notes.urgency is not None
-    return notes.urgency.level in civic_model.DANGEROUS
-
-
 def rank(notes: Notes) -> tuple[float, float]:
     """What readings are ordered by: the level, then the score."""
     assert notes.urgency is not None
