@@ -14,7 +14,6 @@ AnyFigure = TypeVar("AnyFigure", bound=Figure)
 UNKNOWN = "–"
 # A percentage of fewer says more about chance than about the city.
 SMALLEST_BASE = 20
-_DANGERS = frozenset({"flood", "fire", "electricity"})
 
 
 class Phrases:
@@ -34,12 +33,6 @@ class Phrases:
         if topic == "fire":
             return self.lang.gettext("Fire or rescue")
         return self.label("topic", topic)
-
-    @staticmethod
-    def tells_danger(topic: str) -> bool:
-        """Whether a topic says what the danger is. Of a bus that ran somebody over it
-        is public transport: as a title that would mislead."""
-        return topic in _DANGERS
 
     def name(self, names: Mapping[str, str] | None, id_: str) -> str:
         return names[self.lang.code] if names else id_

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from socialcell.clock import IST
 from socialcell.i18n import Language
+from socialcell.listening.alerts.danger_topics import tells_danger
 from socialcell.listening.alerts.model import CRITICAL
 from socialcell.reports.daily.brief_facts import Brief
 from socialcell.reports.daily.single_dangers import DangerMessage, SingleDanger, Subject
@@ -103,7 +104,7 @@ def _danger_where(
     phrases: Phrases,
 ) -> str:
     topic = danger.topic or ""
-    if places and danger.level == CRITICAL and not phrases.tells_danger(topic):
+    if places and danger.level == CRITICAL and not tells_danger(topic):
         return _where(places, posts, names, phrases)
     return _what_where(danger.topic, places, posts, names, phrases)
 

@@ -9,6 +9,7 @@ from itertools import chain
 from sqlmodel import Session
 
 from socialcell.language.quantities import people_count
+from socialcell.listening.alerts import danger_topics
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.mentions import urgent_mentions
@@ -23,13 +24,13 @@ from socialcell.reports.incidents.incident_facts import IncidentFacts, locality
 
 # Enough to find a few different texts; a crisis brings thousands of posts.
 _MAX_COMPARED = 300
-_OTHER = "other"
 _ARTICLE = "article"
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a mention is about: ids of its surest topic, ward office and place."""
+    """What a mention is about: ids of the topic of its danger, and of
+    its surest ward office and place."""
 
     topic: str | None
     ward: str | None
@@ -199,7 +200,7 @@ def _subject(
     wards: Mapping[int, Sequence[str]],
     entities: Mapping[int, Sequence[str]],
 ) -> Subject:
-    own_topics = [topic for topic in topics.get(id_, ()) if topic != _OTHER]
+    own_topics = danger_topics.of_danger(topics.get(id_, ()))
     places = [
         entity for entity in entities.get(id_, ()) if locality(entity) is not None
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from socialcell.i18n import Language
+from socialcell.listening.alerts import danger_topics
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.people.person_names import without_names
 from socialcell.listening.people.visibility import People
@@ -29,7 +30,6 @@ from socialcell.reports.letters.letter_page import (
 )
 from socialcell.reports.phrases import Phrases
 
-_OTHER = "other"
 _MAX_OTHER_IDS = 10  # numbers of other items of the incident
 
 
@@ -149,7 +149,7 @@ def mask_text(critical_item: CriticalItemFacts, people: People) -> str:
 def title(item: ItemSubject, names: Names, phrases: Phrases) -> str:
     """What and where: Danger to life: Flood, Sinhagad Road; of a topic that does not
     say what happens, where alone."""
-    topics = filter(phrases.tells_danger, item.topics)
+    topics = filter(danger_topics.tells_danger, item.topics)
     wards = (phrases.name(names.get(id_), id_) for id_ in item.wards)
     what = ", ".join([*map(phrases.danger, topics), *wards])
     _ = phrases.lang.gettext
@@ -226,13 +226,10 @@ def _unknown(critical_item: CriticalItemFacts, lang: Language) -> Line | None:
 
 
 def _subjects(critical_item: CriticalItemFacts, phrases: Phrases) -> str:
-    """Topics and ward offices in one line; "" where neither was read."""
-    topics = [
-        phrases.danger(topic)
-        for topic in critical_item.values.get("topic", ())
-        if topic != _OTHER
-    ]
-    return ", ".join([*topics, *_wards(critical_item, phrases)])
+    """Topics of the danger and ward offices in one line; "" where neither was read."""
+    topics = danger_topics.of_danger(critical_item.values.get("topic", ()))
+    subjects = map(phrases.danger, topics)
+    return ", ".join([*subjects, *_wards(critical_item, phrases)])
 
 
 def _wards(critical_item: CriticalItemFacts, phrases: Phrases) -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum
 
-from socialcell.language.analysis import NO_TOPIC
 from socialcell.language.text_similarity import BY_LETTERS, TextComparison
 from socialcell.listening.alerts.model import CRITICAL, Escalation, Incident
 from socialcell.listening.store.alerts import critical_calls
@@ -89,7 +88,7 @@ def compare_items(
         return None
     if later.kind == earlier.kind == "message" and _is_same_author(later, earlier):
         return ItemMatch.PERSON
-    topics = (later.topics & earlier.topics) - {NO_TOPIC}
+    topics = later.topics & earlier.topics
     return ItemMatch.PLACE if topics and later.places & earlier.places else None
 
 

@@ -83,6 +83,26 @@ def test_the_text_says_what_is_urgent_whose_it_is_and_what_was_not_collected(
     assert "Collected without gaps: 0 of 1 platforms." in text
 
 
+@pytest.mark.parametrize(
+    ("topics", "subject"),
+    [
+        (("flood", "drainage"), "• Flood ("),
+        (("other", "drainage"), "• Topic not recognised ("),
+    ],
+)
+def test_a_danger_is_said_by_its_own_topic_and_not_by_the_complaints_beside_it(
+    world: World, topics: tuple[str, ...], subject: str
+) -> None:
+    world.mention(
+        NIGHT,
+        "No van came for a week. My father has not come back from the river",
+        topics=topics,
+        urgency="critical",
+    )
+
+    assert subject in report_mail.make_daily(world.context, "en", MORNING).text
+
+
 def test_an_urgent_post_is_whose_its_words_say(world: World) -> None:
     world.mention(
         NIGHT,

@@ -90,6 +90,20 @@ def test_a_post_of_no_telling_topic_and_no_place_is_a_critical_post() -> None:
     assert "It is about: Public transport." in text
 
 
+@pytest.mark.parametrize(
+    ("topics", "subjects"),
+    [
+        (["other", "waste", "streetlights"], "Aundh - Baner"),
+        (["other", "waste", "flood"], "Flood, Aundh - Baner"),
+        (["flood", "other", "waste"], "Flood, Waste, Aundh - Baner"),
+    ],
+)
+def test_the_complaints_beside_a_danger_that_no_topic_fits_are_not_named(
+    topics: list[str], subjects: str
+) -> None:
+    assert f"It is about: {subjects}. Resp" in letter(ItemStatus(7), topics=topics)
+
+
 def test_items_of_an_incident_that_are_not_numbered_are_counted() -> None:
     text = letter(ItemStatus(7, range(43, 56)))
 

@@ -237,6 +237,29 @@ def test_an_item_of_a_running_incident_joins_it_makes_it_severe_and_still_calls(
     assert called_about(city) == [id_]
 
 
+def test_a_danger_that_no_topic_fits_is_not_of_the_complaints_beside_it(
+    city: World,
+) -> None:
+    with db.writing(city.engine) as session:
+        running = Incident(
+            kind="spike",
+            subject="topic:waste",
+            severity="medium",
+            opened_at=NOW - HOUR,
+            last_at=NOW - HOUR,
+        )
+        session.add(running)
+    letter = {"topics": ("other", "waste"), "entities": ("place:kothrud",)}
+    father = critical(city, "No van for a week. My father fell in the river", **letter)
+    child = critical(city, "Rubbish burns my eyes. A child hangs on a roof", **letter)
+
+    look(city)
+
+    incidents = gathered(city)
+    assert len({1, incidents[father], incidents[child]}) == 3
+    assert called_about(city) == [father, child]
+
+
 def test_an_item_that_joined_a_running_incident_is_one_of_its_mentions(
     city: World,
 ) -> None:

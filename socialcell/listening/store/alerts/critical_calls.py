@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
+from socialcell.listening.alerts import danger_topics
 from socialcell.listening.alerts.model import CRITICAL, Alert, Escalation, Incident
 from socialcell.listening.model import Area, Mention, MentionMatch, Removal
 from socialcell.listening.store.mentions import urgent_mentions
@@ -22,7 +23,8 @@ _FILES = ("export", "file")  # ways in which a mention of an imported file came
 @dataclass(frozen=True, slots=True)
 class CriticalItem:
     """A critical item: what it says, when it was written (where that is not known, when
-    it reached us), and what it is about: ids of topics, wards and places."""
+    it reached us), and what it is about: ids of topics of its danger, wards and
+    places."""
 
     id: int
     kind: str
@@ -82,7 +84,7 @@ def items(session: Session, mention_ids: Sequence[int]) -> list[CriticalItem]:
                 author_id=author_id,
                 text=f"{title}\n{text}" if title else text,
                 at=at,
-                topics=frozenset(topics.get(id_, ())),
+                topics=frozenset(danger_topics.of_danger(topics.get(id_, ()))),
                 wards=frozenset(wards.get(id_, ())),
                 places=frozenset(places - cities),
             )

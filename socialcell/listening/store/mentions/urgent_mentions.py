@@ -134,16 +134,20 @@ def messages(session: Session, span: TimeSpan) -> list[UrgentPost]:
 def values(
     session: Session, mention_ids: Collection[int], kind: str
 ) -> dict[int, list[str]]:
-    """The topics, or the wards, of each of these mentions; the surest first."""
+    """The topics, wards or entities of each of these mentions.
+
+    Those that were decided come first; topics in the order of the reading, the danger's
+    before others, the rest the surest first.
+    """
     value_in_force = func.coalesce(A.decided_value, A.value)
-    score = case((A.decided_value.is_not(None), 1.0), else_=func.coalesce(A.score, 0.0))
+    place = A.id if kind == "topic" else func.coalesce(A.score, 0.0).desc()
     listed: dict[int, list[str]] = {}
     for chunk in db.chunks(sorted(mention_ids)):
         rows = session.execute(
             select(A.mention_id, value_in_force)
             .select_from(ANNOTATION)
             .where(A.kind == kind, A.mention_id.in_(chunk))
-            .order_by(A.mention_id, score.desc(), value_in_force)
+            .order_by(A.mention_id, A.decided_value.is_(None), place, value_in_force)
         )
         for mention_id, name in rows:
             listed.setdefault(mention_id, []).append(name)

@@ -1,0 +1,25 @@
+"""Which topics of a text that tells of danger are those of the danger."""
+
+from collections.abc import Iterable
+
+from socialcell.language.analysis import NO_TOPIC
+
+_DANGERS = frozenset({"flood", "fire", "electricity"})
+
+
+def tells_danger(topic: str) -> bool:
+    """Whether a topic says what the danger is. Of a bus that ran somebody over it is
+    public transport: as a title that would mislead."""
+    return topic in _DANGERS
+
+
+def of_danger(topics: Iterable[str]) -> list[str]:
+    """Those of the topics of a text, in the order of its reading, without `other`.
+
+    The first is the danger's. Where none fits that (`other`), those of the complaints
+    beside it would mislead: only what tells of danger by itself is left.
+    """
+    topics = list(topics)
+    if topics[:1] == [NO_TOPIC]:
+        return list(filter(tells_danger, topics))
+    return [topic for topic in topics if topic != NO_TOPIC]
