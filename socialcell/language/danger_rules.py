@@ -72,9 +72,10 @@ def is_story(text: str) -> bool:
     sentences = [sounds for sounds in _sentences(text) if sounds]
     if not sentences:
         return False
-    if _LONG_AGO.search(text) and not _SINCE.search(text):
-        return True
     whole = _whole(sentences)
+    if _LONG_AGO.search(text) and not _SINCE.search(text):
+        # Who complained then, or asks for help, tells of what is now.
+        return _lists().present.search(line_of(whole)) is None
     if len(whole) <= _SHORT:
         return _is_unreal(whole, laughs=_LAUGHTER.search(text) is not None)
     return _is_unreal(sentences[0], laughs=False)
@@ -140,6 +141,7 @@ class _Lists:
     stories: tuple[_Story, ...]
     exercise: _Story
     earnest: re.Pattern[str]
+    present: re.Pattern[str]
 
 
 def _danger_in(sounds: Sequence[str]) -> Danger:
@@ -215,11 +217,18 @@ def _lists() -> _Lists:
         stories=tuple(stories.values()),
         exercise=stories["an exercise"],
         earnest=stories["a way of speaking"].unless,
+        present=stories["so many years ago"].unless,
     )
 
 
-def _story(phrases: Mapping[str, list[str]]) -> _Story:
-    return _Story(pattern(phrases["words"]), pattern(phrases["unless"]))
+def _story(phrases: Mapping[str, Any]) -> _Story:
+    return _Story(pattern(phrases["words"]), pattern(_flat(phrases["unless"])))
+
+
+def _flat(phrases: Iterable[str | list[str]]) -> list[str]:
+    """A list that may hold lists which others share."""
+    lists = ([phrase] if isinstance(phrase, str) else phrase for phrase in phrases)
+    return [phrase for part in lists for phrase in part]
 
 
 @lru_cache(maxsize=1)

@@ -234,6 +234,13 @@ def test_long_ago_a_game_a_boast_and_a_proverb_are_stories(text: str) -> None:
         "1800 22 50 is not answered, the wire hangs",
         "2015 से दीवार झुकी है",
         "वीस वर्षांपूर्वीची भिंत आत्ता पडली, माणसं अडकलीत",
+        # The past in the same breath: a complaint, a warning, when it was built.
+        "Wrote about this slab two years ago, it came down, the cook is under it",
+        "चार साल पहले बनी बालकनी गिरी, दादी नीचे दबी हैं",
+        "मागच्या महिन्यात तक्रार केली होती, झाड पडलं, रिक्षावाला अडकलाय",
+        "gelya varshi pan sangitla hota, vij chi tar padli, mulga chikatlay",
+        "2019 me shikayat ki thi, naala toot gaya, bachcha beh gaya",
+        "Water in the house as last year, same height, we are on the loft, send a boat",
     ],
 )
 def test_what_happens_now_is_no_story(text: str) -> None:
