@@ -16,6 +16,7 @@ SAME = frozenset(
         *("बघून", "जर", "लागेल", "मराठी", "तुमच*", "तुझ्या", "tujhya", "उद्या*", "udya*"),
         *("मिळाल*", "milale", "कल", "दिल", "sakti", "शकते", "shakte", "dhanyavaad"),
         *("धन्यवाद", "शुक्रिया", "dhanyavad", "रास्ता"),
+        *("रोड", "रस्त्य*", "rasty*", "सांगा", "बेस्ट", "लगेच"),
     }
 )
 
@@ -48,6 +49,12 @@ def lists_that_take_away() -> Iterator[tuple[str, Sequence[str]]]:
         yield name, pair.get("harmless", ())
     for name, story in danger["unreal"].items():
         yield name, story["words"]
+    everyday = lexicon.data("everyday")
+    for group in ("of_the_city", "between_people", "ordinary", "planned"):
+        for name, pair in everyday[group].items():
+            yield name, (*pair["first"], *pair.get("second", ()))
+    for name in ("unless_urgent", "unless_an_office"):
+        yield name, everyday[name]
 
 
 @pytest.mark.parametrize(("name", "phrases"), [*lists_that_take_away()])
