@@ -109,6 +109,17 @@ def is_hazard(text: str) -> bool:
     )
 
 
+def is_of_bite(text: str) -> bool:
+    """Whether a text says in earnest that an animal bit a person."""
+    sentences = _sentences(text)
+    whole = _whole(sentences)
+    return any(
+        _lists().bitten.is_told_in(sounds)
+        and not _is_unreal(_around(sounds, whole), laughs=False)
+        for sounds in sentences
+    )
+
+
 def is_without_water(text: str) -> bool:
     """Whether a text says that no water comes; how long may stand in between."""
     sounds = [
@@ -137,6 +148,7 @@ class _Lists:
     hurt: re.Pattern[str]
     pairs: tuple[tuple[PhrasePair, Danger], ...]
     hazards: tuple[PhrasePair, ...]
+    bitten: PhrasePair
     mended: _Story
     stories: tuple[_Story, ...]
     exercise: _Story
@@ -213,6 +225,7 @@ def _lists() -> _Lists:
             for phrases in danger_lists["together"].values()
         ),
         hazards=tuple(map(pair_of, danger_lists["hazards"].values())),
+        bitten=pair_of(danger_lists["bitten"]),
         mended=_story(danger_lists["mended"]),
         stories=tuple(stories.values()),
         exercise=stories["an exercise"],

@@ -9,6 +9,7 @@ from socialcell.language.danger_rules import (
     Danger,
     danger_of,
     is_exercise,
+    is_of_bite,
     is_of_hurt,
     is_story,
     is_without_water,
@@ -366,6 +367,36 @@ def test_a_complaint_that_somebody_was_hurt_is_high(text: str) -> None:
 
     assert reading.intent.label in ("complaint", "help")
     assert reading.urgency.level in LOUD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A monkey bit my aunt, who has the vaccine today?",
+        "मांजर चावली पोराला, लस कुठे मिळेल",
+        "बंदर ने नानी को काट लिया, टीका कहाँ लगेगा",
+        "undir chavla balala ratri, konta dawakhana ughda ahe",
+        "kutte ne kata hai muje, injection kaha lagega",
+    ],
+)
+def test_who_was_bitten_is_heard_in_a_question_too(text: str) -> None:
+    (reading,) = read([text])
+
+    assert reading.urgency.level in LOUD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which hospital has the vaccine if a dog bit somebody",
+        "कुत्रा चावल्यावर इंजेक्शन कुठे मिळतं?",
+        "fiber kata hai chuhe ne, kal tak hotspot pe",
+        "our dog is a bit noisy",
+        "kutton ka jhund hai par kisi ko kabhi kata nahi",
+    ],
+)
+def test_a_bite_that_was_none_is_not_heard(text: str) -> None:
+    assert not is_of_bite(text)
 
 
 def test_a_hurt_that_is_told_as_a_story_is_none() -> None:

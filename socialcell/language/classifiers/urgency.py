@@ -37,8 +37,9 @@ def urgency(notes: Notes) -> Urgency:
     the model, or follows from the score without it. Whether it is high at least is
     decided first, by the words of danger or by how it is told, whatever else the text
     is taken for; a mere word of danger that does not make it high is named as a
-    possible one. What can hurt whoever passes next is high, too, and so is a complaint
-    that somebody was hurt, or of no water for three days. An exercise is at most
+    possible one. What can hurt whoever passes next is high, too, and so is that an
+    animal bit somebody, and a complaint that somebody was hurt, or of no water for
+    three days. An exercise is at most
     normal; other spam, and other talk that is not about the city, is low.
     """
     assert notes.intent is not None
@@ -107,14 +108,17 @@ def _evidence(notes: Notes) -> dict[str, float]:
 
 
 def _why_it_cannot_wait(notes: Notes, days: int) -> str | None:
-    """The reason, where a text tells of what can hurt the next who passes, or complains
-    that a person was hurt, or that no water has come for three days or more."""
+    """The reason, where a text tells of what can hurt the next who passes or that an
+    animal bit a person, or complains that one was hurt or that no water has come for
+    three days or more."""
     assert notes.intent is not None
     label = notes.intent.label
     if notes.exercise:
         return None
     if label not in _CONTENT and danger_rules.is_hazard(notes.core):
         return _HAZARD
+    if label not in _CONTENT and danger_rules.is_of_bite(notes.core):
+        return _HURT
     if label in _COMPLAINING and danger_rules.is_of_hurt(notes.core):
         return _HURT
     if label in _UNMET and _is_long_without_water(notes, days):
