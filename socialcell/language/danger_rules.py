@@ -109,6 +109,12 @@ def is_hazard(text: str) -> bool:
     )
 
 
+def is_of_own_life(text: str) -> bool:
+    """Whether a text says of somebody, in earnest or not, that they mean to die."""
+    sounds = _whole(_sentences(text))
+    return _lists().own_life.search(line_of(sounds)) is not None
+
+
 def is_of_bite(text: str) -> bool:
     """Whether a text says in earnest that an animal bit a person."""
     sentences = _sentences(text)
@@ -144,6 +150,7 @@ class _Lists:
     telling: re.Pattern[str]  # the longest words of what is alone or completes a pair
     alone: re.Pattern[str]
     critical: re.Pattern[str]
+    own_life: re.Pattern[str]
     without_water: re.Pattern[str]
     hurt: re.Pattern[str]
     pairs: tuple[tuple[PhrasePair, Danger], ...]
@@ -200,9 +207,9 @@ def _lists() -> _Lists:
     """The phrases of danger.yaml as patterns."""
     danger_lists: Mapping[str, Any] = lexicon.data("danger")
     stories = {name: _story(story) for name, story in danger_lists["unreal"].items()}
-    alone, critical, without_water, hurt = (
+    alone, critical, own_life, without_water, hurt = (
         [phrase for phrases in danger_lists[name].values() for phrase in phrases]
-        for name in ("alone", "critical", "without_water", "hurt")
+        for name in ("alone", "critical", "own_life", "without_water", "hurt")
     )
     ends = [
         phrase
@@ -211,10 +218,12 @@ def _lists() -> _Lists:
     ]
     return _Lists(
         telling=pattern(
-            max(phrase.split(), key=len) for phrase in [*alone, *critical, *ends]
+            max(phrase.split(), key=len)
+            for phrase in [*alone, *critical, *own_life, *ends]
         ),
         alone=pattern(alone),
-        critical=pattern(critical),
+        critical=pattern([*critical, *own_life]),
+        own_life=pattern(own_life),
         without_water=pattern(without_water),
         hurt=pattern(hurt),
         pairs=tuple(

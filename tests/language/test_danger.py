@@ -372,6 +372,28 @@ def test_a_complaint_that_somebody_was_hurt_is_high(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "I do not want to live, no one will miss me",
+        "जगण्यात अर्थ नाही, आज सगळं संपवणार",
+        "अब जीने का मन नहीं है",
+        "jagavasa vatat nahi ata",
+        "khud ko khatam kar lu kya",
+    ],
+)
+def test_who_means_to_die_is_taken_at_their_word(text: str) -> None:
+    (reading,) = read([text], semantic=True)
+
+    assert reading.urgency.level == "critical"
+
+
+def test_who_means_to_die_in_a_joke_is_not() -> None:
+    (reading,) = read(["Monday, I do not want to live 😂😂 lol"], semantic=True)
+
+    assert reading.urgency.level not in LOUD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "A monkey bit my aunt, who has the vaccine today?",
         "मांजर चावली पोराला, लस कुठे मिळेल",
         "बंदर ने नानी को काट लिया, टीका कहाँ लगेगा",

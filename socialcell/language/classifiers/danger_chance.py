@@ -7,6 +7,7 @@ obvious word.
 import math
 from collections.abc import Mapping
 
+from socialcell.language import danger_rules
 from socialcell.language.analysis import NO_MESSAGE
 from socialcell.language.classifiers import civic_model
 from socialcell.language.danger_rules import Danger
@@ -47,7 +48,10 @@ def is_enough(notes: Notes) -> bool:
 
 def is_in_words(notes: Notes) -> bool:
     """Whether words say so, and the model of a day, which asked the encoder, is not
-    sure that they are a figure of speech, or doubts it where they tell a story."""
+    sure that they are a figure of speech, or doubts it where they tell a story; who
+    means to die is taken at their word."""
+    if notes.danger and danger_rules.is_of_own_life(notes.core):
+        return True
     if notes.day is not None and notes.meaning is not None:
         least = _ENOUGH_IN_A_STORY if notes.story else _FIGURE_OF_SPEECH
         return bool(notes.danger) and notes.day.high >= least
