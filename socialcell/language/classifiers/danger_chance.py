@@ -6,6 +6,7 @@ obvious word.
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from socialcell.language import danger_rules
 from socialcell.language.analysis import NO_MESSAGE
@@ -15,14 +16,34 @@ from socialcell.language.linear_model import log_odds, sigmoid
 from socialcell.language.notes import Notes
 
 REASON = "reads like danger"  # for an operator, where no word says why
-# Chances of danger from which the level is `high` at least: as a message, in talk or
-# spam, and told as a story. Chances of `critical` from which a danger is, and from
-# which a text tells of one. The chance of danger below which words of danger are a
-# figure of speech. They were chosen where the say of the model of a day was
-# (day_model.py).
-ENOUGH, _ENOUGH_IN_TALK, _ENOUGH_IN_A_STORY = 0.35, 0.4, 0.7
-_CRITICAL, _SURELY_CRITICAL = 0.22, 0.5
-_FIGURE_OF_SPEECH = 0.1
+_WORDS, _FEWEST, _MOST = 15, 5, 60
+
+
+class Least(NamedTuple):
+    """The chance that is enough in a text of 15 words, and the log odds by which it
+    rises with the logarithm of the words, below 15 and above."""
+
+    chance: float
+    rise_below: float
+    rise_above: float
+
+    def of(self, notes: Notes) -> float:
+        """In a text of so many words, without what is put around the message."""
+        words = min(max(len(notes.core.split()), _FEWEST), _MOST) / _WORDS
+        rise = self.rise_below if words < 1.0 else self.rise_above
+        return sigmoid(log_odds(self.chance) + rise * math.log(words))
+
+
+# From which chance of danger the level is `high` at least, as a message and in talk or
+# spam, and from which chance of `critical` a danger is. The models doubt a few bare
+# words and believe a long tale, in which much sounds like danger. Then the chance that
+# is enough in a story, that of `critical` from which any text tells of danger, and that
+# of danger below which its words are a figure of speech. All were chosen where the say
+# of the model of a day was (day_model.py), and on short and plain posts by more hands.
+_ENOUGH, _ENOUGH_IN_TALK = Least(0.36, 2.7, 0.3), Least(0.42, 2.7, 0.3)
+_CRITICAL = Least(0.25, 2.4, 0.5)
+_ENOUGH_IN_A_STORY, _SURELY_CRITICAL = 0.7, 0.5
+_FIGURE_OF_SPEECH = Least(0.1, 2.7, 0.0)
 # The chance from which parts of a text are read. Chances from which a danger counts
 # that is heard only without what is put around the message, and only in one of its
 # passages: with less, talk would ring.
@@ -43,7 +64,8 @@ def is_enough(notes: Notes) -> bool:
     if notes.day is not None and notes.day.critical >= _SURELY_CRITICAL:
         return True
     in_talk = notes.intent.label in NO_MESSAGE
-    return notes.danger_chance >= (_ENOUGH_IN_TALK if in_talk else ENOUGH)
+    least = _ENOUGH_IN_TALK if in_talk else _ENOUGH
+    return notes.danger_chance >= least.of(notes)
 
 
 def is_in_words(notes: Notes) -> bool:
@@ -53,7 +75,8 @@ def is_in_words(notes: Notes) -> bool:
     if notes.danger and danger_rules.is_of_own_life(notes.core):
         return True
     if notes.day is not None and notes.meaning is not None:
-        least = _ENOUGH_IN_A_STORY if notes.story else _FIGURE_OF_SPEECH
+        figure = _FIGURE_OF_SPEECH.of(notes)
+        least = _ENOUGH_IN_A_STORY if notes.story else figure
         return bool(notes.danger) and notes.day.high >= least
     return bool(notes.danger)
 
@@ -75,7 +98,7 @@ def is_critical(notes: Notes) -> bool:
     """
     if notes.danger is Danger.CRITICAL and is_in_words(notes):
         return True
-    return notes.day is not None and notes.day.critical >= _CRITICAL
+    return notes.day is not None and notes.day.critical >= _CRITICAL.of(notes)
 
 
 def chance(notes: Notes, urgency: Mapping[str, float]) -> float:
