@@ -4,6 +4,8 @@ import pytest
 
 from socialcell.language import read
 from socialcell.language.classifiers import danger_chance
+from socialcell.language.classifiers.danger_chance import Least
+from socialcell.language.notes import Notes
 
 DANGERS = [
     "He went down to clean the tank and does not answer, his friend went after him",
@@ -53,3 +55,50 @@ def test_names_alone_have_no_chance_of_danger() -> None:
     (reading,) = read(["Kothrud"])
 
     assert reading.urgency.level == "low"
+
+
+def of_words(count: int) -> Notes:
+    return Notes(core=" ".join(["word"] * count))
+
+
+def test_the_chance_that_is_enough_rises_with_the_words_by_hand() -> None:
+    # Even odds at 15 words; at 7.5 odds of 1/4, at 60 of 2, by the logarithm of two.
+    least = Least(0.5, 2.0, 0.5)
+
+    assert least.of(of_words(15)) == pytest.approx(1 / 2)
+    assert least.of(of_words(60)) == pytest.approx(2 / 3)
+    assert least.of(of_words(900)) == least.of(of_words(60))
+    assert least.of(of_words(10)) == pytest.approx(4 / 13)  # odds of (10/15)**2
+    assert least.of(of_words(1)) == least.of(of_words(7))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "बहन ने फिनाइल पी लिया झाग निकल रहा",
+        "dad's speech slurred, left side gone numb",
+        "chaku ghusa diya pet me, jaldi",
+        "सांड ने बुढ़िया को उठा के पटका",
+        "बायकोचं तोंड वाकडं झालंय बोलता येईना",
+        "swimming pool madhe mulga budala",
+    ],
+)
+def test_a_danger_in_a_few_words_is_critical(text: str) -> None:
+    (reading,) = read([text], semantic=True)
+
+    assert reading.urgency.level == "critical"
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("Pothole in Aundh", "normal"),
+        ("कोथरूडमध्ये पाणी नाही", "normal"),
+        ("log jam mein fanse hai", "low"),
+        ("दोन तास ट्रॅफिकमध्ये अडकलो", "low"),
+    ],
+)
+def test_a_complaint_in_a_few_words_is_no_danger(text: str, level: str) -> None:
+    (reading,) = read([text], semantic=True)
+
+    assert reading.urgency.level == level

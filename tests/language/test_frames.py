@@ -178,13 +178,6 @@ def test_a_text_that_is_bare_or_nothing_else_has_no_bare_form(text: str) -> None
     assert frames.bare(text) is None
 
 
-def test_a_doubtful_danger_in_talk_does_not_ring_without_its_handles() -> None:
-    """It rings by more than even odds alone, as its bare text has fewer."""
-    (reading,) = read(["@user @user lavkarat lavkar he kela pahije"], semantic=True)
-
-    assert reading.urgency.level not in LOUD
-
-
 def test_praise_is_still_praise() -> None:
     (reading,) = read(["The garden looks lovely after the repairs. Thank you @PMCPune"])
 

@@ -16,7 +16,7 @@ from socialcell.language.linear_model import log_odds, sigmoid
 from socialcell.language.notes import Notes
 
 REASON = "reads like danger"  # for an operator, where no word says why
-_WORDS, _FEWEST, _MOST = 15, 5, 60
+_WORDS, _FEWEST, _MOST = 15, 7, 60
 
 
 class Least(NamedTuple):
@@ -40,10 +40,13 @@ class Least(NamedTuple):
 # is enough in a story, that of `critical` from which any text tells of danger, and that
 # of danger below which its words are a figure of speech. All were chosen where the say
 # of the model of a day was (day_model.py), and on short and plain posts by more hands.
-_ENOUGH, _ENOUGH_IN_TALK = Least(0.36, 2.7, 0.3), Least(0.42, 2.7, 0.3)
-_CRITICAL = Least(0.25, 2.4, 0.5)
+_ENOUGH, _ENOUGH_IN_TALK = Least(0.36, 1.5, 0.3), Least(0.42, 2.2, 0.3)
+_CRITICAL = Least(0.25, 1.8, 0.5)
 _ENOUGH_IN_A_STORY, _SURELY_CRITICAL = 0.7, 0.5
-_FIGURE_OF_SPEECH = Least(0.1, 2.7, 0.0)
+_FIGURE_OF_SPEECH = {
+    Danger.SERIOUS: Least(0.1, 1.0, 0.0),
+    Danger.CRITICAL: Least(0.1, 5.0, 0.0),
+}
 # The chance from which parts of a text are read. Chances from which a danger counts
 # that is heard only without what is put around the message, and only in one of its
 # passages: with less, talk would ring.
@@ -74,11 +77,10 @@ def is_in_words(notes: Notes) -> bool:
     means to die is taken at their word."""
     if notes.danger and danger_rules.is_of_own_life(notes.core):
         return True
-    if notes.day is not None and notes.meaning is not None:
-        figure = _FIGURE_OF_SPEECH.of(notes)
-        least = _ENOUGH_IN_A_STORY if notes.story else figure
-        return bool(notes.danger) and notes.day.high >= least
-    return bool(notes.danger)
+    if not notes.danger or notes.day is None or notes.meaning is None:
+        return bool(notes.danger)
+    figure = _FIGURE_OF_SPEECH[notes.danger].of(notes)
+    return notes.day.high >= (_ENOUGH_IN_A_STORY if notes.story else figure)
 
 
 def is_hinted_at(notes: Notes) -> bool:

@@ -24,15 +24,18 @@ class _Matters(NamedTuple):
     between_people: tuple[PhrasePair, ...]
     ordinary: tuple[PhrasePair, ...]
     planned: tuple[PhrasePair, ...]
+    in_traffic: tuple[PhrasePair, ...]
     unless_urgent: re.Pattern[str]
     unless_an_office: re.Pattern[str]
 
 
 def is_ordinary(text: str, danger: float) -> bool:
     """Whether a text is about an everyday matter that is no danger at this chance of
-    one, and of nobody who is hurt or in haste."""
+    one, and of nobody who is hurt or in haste, or stuck but in traffic."""
     lists = _lists()
     matters = lists.ordinary
+    if _is_about(text, lists.in_traffic):
+        return danger < _SURE
     if danger < _SURE:
         matters += lists.of_the_city + lists.between_people
     return _is_about(text, matters, lists.unless_urgent)
@@ -73,6 +76,7 @@ def _lists() -> _Matters:
         tuple(map(pair_of, everyday["between_people"].values())),
         tuple(map(pair_of, everyday["ordinary"].values())),
         tuple(map(pair_of, everyday["planned"].values())),
+        tuple(map(pair_of, everyday["in_traffic"].values())),
         pattern(everyday["unless_urgent"]),
         pattern(everyday["unless_an_office"]),
     )

@@ -127,11 +127,11 @@ def _why_it_cannot_wait(notes: Notes, days: int) -> str | None:
 
 
 def _is_ordinary(notes: Notes, days: int) -> bool:
-    """Of an everyday matter, or of a day or two without water alone."""
+    """Of an everyday matter, or of less than three days without water alone."""
     if everyday.is_ordinary(notes.core, notes.danger_chance):
         return True
     return (
-        0 < days < _DAYS_WITHOUT_WATER
+        days < _DAYS_WITHOUT_WATER
         and notes.danger_chance < _SURE_OF_DANGER
         and _is_without_water(notes)
     )
