@@ -1,0 +1,70 @@
+"""Scores the level of plain posts of many hands, and of dangers told in a few words.
+
+    python -m benchmarks.plain_posts [--no-semantic] [--json]
+
+`calibration/plain` holds 6,000 plain posts of ordinary days by twelve hands, full of
+what a hasty reader takes for danger. `unseen/short_dangers.jsonl` holds 200 dangers
+and 100 other posts of three to nine words; the mistakes on every second of these were
+read, the others are counted apart.
+"""
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.danger_probe import print_counts
+from socialcell.language import read
+
+FOLDER = Path(__file__).resolve().parent
+_READ, _UNREAD = "short, read", "short, unread"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--semantic", action=argparse.BooleanOptionalAction, default=True
+    )
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    counts = score(semantic=arguments.semantic)
+    if arguments.json:
+        print(json.dumps(counts, indent=1))
+        return
+    print_counts(counts)
+
+
+def score(*, semantic: bool) -> dict[str, Counter[str]]:
+    """Counts by set, and in it by the true level and the one that is read."""
+    plain = [
+        post
+        for file in sorted((FOLDER / "calibration" / "plain").glob("*.jsonl"))
+        for post in _posts(file)
+    ]
+    short = _posts(FOLDER / "unseen" / "short_dangers.jsonl")
+    return {
+        "plain": _count(plain, semantic=semantic),
+        _READ: _count(short[::2], semantic=semantic),
+        _UNREAD: _count(short[1::2], semantic=semantic),
+    }
+
+
+def _count(posts: Iterable[Mapping[str, Any]], *, semantic: bool) -> Counter[str]:
+    posts = list(posts)
+    counts: Counter[str] = Counter()
+    readings = read([post["text"] for post in posts], semantic=semantic)
+    for post, reading in zip(posts, readings, strict=True):
+        level = post.get("urgency") or post["level"]
+        counts[level] += 1
+        counts[f"{level} read {reading.urgency.level}"] += 1
+    return Counter(dict(sorted(counts.items())))
+
+
+def _posts(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+if __name__ == "__main__":
+    main()
