@@ -244,7 +244,7 @@ def test_a_list_says_when_how_urgent_where_and_whose(
     assert cells == {
         "id": "1",
         "at (IST)": "2026-11-23 12:00",
-        "urgency": "high",
+        "urgency": "critical",
         "ward": "Kothrud - Bavdhan",
         "owner": "body:msedcl",
         "intent": cells["intent"],
