@@ -4,6 +4,7 @@ matplotlib draws it: as PNG for letters, as SVG whose texts stay texts for pages
 are measured with the font that draws a PNG, so that they can be wrapped and placed.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -30,6 +31,9 @@ STRONG = 700
 _PER_INCH = 72  # dots: one point is one pixel
 _HATCH = "////"
 _FONTS = ["DejaVu Sans", fontpkg_noto_sans_devanagari.FAMILY]
+# The second has one weight, unless the machine brings its bold: that a strong text is
+# drawn with that is no news (picture.py gives it an outline).
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 Point: TypeAlias = tuple[float, float]
 Side: TypeAlias = Literal["left", "center", "right"]
