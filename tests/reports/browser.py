@@ -10,6 +10,7 @@ import pytest
 
 CHROMIUM = Path("/usr/bin/chromium")
 DRIVER = Path("/usr/bin/chromedriver")
+_PATIENCE = 110  # seconds of a script, as axe on a long page on a busy machine
 
 # Elements whose content is wider than they are: their text is cut or runs out.
 CLIPPED = """
@@ -53,6 +54,7 @@ def browser(width: int, profile: Path) -> Iterator[object]:
     ):
         options.add_argument(argument)
     driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
+    driver.set_script_timeout(_PATIENCE)
     try:
         driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
