@@ -2,7 +2,7 @@
 collapse, gas and electricity, and what makes a story, a joke or an exercise of them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -95,17 +95,9 @@ def is_of_hurt(text: str) -> bool:
 def is_hazard(text: str) -> bool:
     """Whether a text tells in earnest of what can hurt whoever passes next: an open
     chamber, a wire within reach, a tree about to fall."""
-    sentences = _sentences(text)
-    whole = _whole(sentences)
-    surroundings = [
-        _around(sounds, whole)
-        for sounds in sentences
-        if any(hazard.is_told_in(sounds) for hazard in _lists().hazards)
-    ]
     return any(
-        not _is_unreal(sounds, laughs=False)
-        and not _lists().mended.is_told_in(line_of(sounds))
-        for sounds in surroundings
+        not _lists().mended.is_told_in(line_of(around))
+        for around in _in_earnest(_lists().hazards, text)
     )
 
 
@@ -117,13 +109,7 @@ def is_of_own_life(text: str) -> bool:
 
 def is_of_bite(text: str) -> bool:
     """Whether a text says in earnest that an animal bit a person."""
-    sentences = _sentences(text)
-    whole = _whole(sentences)
-    return any(
-        _lists().bitten.is_told_in(sounds)
-        and not _is_unreal(_around(sounds, whole), laughs=False)
-        for sounds in sentences
-    )
+    return any(_in_earnest([_lists().bitten], text))
 
 
 def is_without_water(text: str) -> bool:
@@ -187,6 +173,17 @@ def _is_unreal(sounds: Sequence[str], *, laughs: bool) -> bool:
     if laughs and not _lists().earnest.search(line):
         return True
     return any(story.is_told_in(line) for story in _lists().stories)
+
+
+def _in_earnest(pairs: Iterable[PhrasePair], text: str) -> Iterator[Sequence[str]]:
+    """What stands around each sentence in which one of the pairs is told in earnest."""
+    sentences = _sentences(text)
+    whole = _whole(sentences)
+    for sounds in sentences:
+        around = _around(sounds, whole)
+        is_told = any(pair.is_told_in(sounds) for pair in pairs)
+        if is_told and not _is_unreal(around, laughs=False):
+            yield around
 
 
 def _sentences(text: str) -> list[list[str]]:

@@ -78,6 +78,7 @@ def test_no_post_to_measure_with_is_a_post_that_teaches() -> None:
         *(f"{name}{part}" for part in PARTS for name in probes),
         *PATTERNS,
         "hazards",
+        "short_dangers",
     )
     shared = {
         post["id"]: run

@@ -5,6 +5,7 @@ import pytest
 from socialcell.language import read
 from socialcell.language.classifiers import danger_chance
 from socialcell.language.classifiers.danger_chance import Least
+from socialcell.language.danger_rules import Danger, danger_of
 from socialcell.language.notes import Notes
 
 DANGERS = [
@@ -62,13 +63,13 @@ def of_words(count: int) -> Notes:
 
 
 def test_the_chance_that_is_enough_rises_with_the_words_by_hand() -> None:
-    # Even odds at 15 words; at 7.5 odds of 1/4, at 60 of 2, by the logarithm of two.
+    # Even odds at 15 words; at 60 the odds are 4**0.5, at 10 they are (10/15)**2.
     least = Least(0.5, 2.0, 0.5)
 
     assert least.of(of_words(15)) == pytest.approx(1 / 2)
     assert least.of(of_words(60)) == pytest.approx(2 / 3)
     assert least.of(of_words(900)) == least.of(of_words(60))
-    assert least.of(of_words(10)) == pytest.approx(4 / 13)  # odds of (10/15)**2
+    assert least.of(of_words(10)) == pytest.approx(4 / 13)
     assert least.of(of_words(1)) == least.of(of_words(7))
 
 
@@ -80,13 +81,37 @@ def test_the_chance_that_is_enough_rises_with_the_words_by_hand() -> None:
         "chaku ghusa diya pet me, jaldi",
         "सांड ने बुढ़िया को उठा के पटका",
         "बायकोचं तोंड वाकडं झालंय बोलता येईना",
-        "swimming pool madhe mulga budala",
+        "dost swimming pool me dub gaya saans nahi",
     ],
 )
 def test_a_danger_in_a_few_words_is_critical(text: str) -> None:
     (reading,) = read([text], semantic=True)
 
     assert reading.urgency.level == "critical"
+
+
+@pytest.mark.parametrize(
+    ("text", "danger"),
+    [
+        ("वहिनीने उंदराचं औषध खाल्लंय", Danger.CRITICAL),
+        ("sui gilli mazya bala ne", Danger.CRITICAL),
+        ("supari fasi bhai ke gale me", Danger.CRITICAL),
+        ("the baby is choking", Danger.CRITICAL),
+        ("the drain is choking, children walk there", Danger.NONE),
+        ("jija ne didi pe petrol dala", Danger.CRITICAL),
+        ("bike me petrol dala aaj", Danger.NONE),
+        ("the bull gored a man", Danger.CRITICAL),
+        ("bail granted to the man who attacked a clerk", Danger.NONE),
+        ("बिबट्या आलाय सोसायटीत", Danger.SERIOUS),
+        ("leopard print curtains for the house", Danger.NONE),
+        ("ticking bag under the seat", Danger.SERIOUS),
+        ("anolkhi manus mazya mage yetoy", Danger.SERIOUS),
+        ("a man is following me on insta", Danger.NONE),
+        ("kitchen knife stomach set sale", Danger.NONE),
+    ],
+)
+def test_words_of_dangers_in_a_few_words(text: str, danger: Danger) -> None:
+    assert danger_of(text) is danger
 
 
 @pytest.mark.parametrize(

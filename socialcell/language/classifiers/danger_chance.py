@@ -75,10 +75,12 @@ def is_in_words(notes: Notes) -> bool:
     """Whether words say so, and the model of a day, which asked the encoder, is not
     sure that they are a figure of speech, or doubts it where they tell a story; who
     means to die is taken at their word."""
-    if notes.danger and danger_rules.is_of_own_life(notes.core):
+    if not notes.danger:
+        return False
+    if notes.day is None or notes.meaning is None:
         return True
-    if not notes.danger or notes.day is None or notes.meaning is None:
-        return bool(notes.danger)
+    if danger_rules.is_of_own_life(notes.core):
+        return True
     figure = _FIGURE_OF_SPEECH[notes.danger].of(notes)
     return notes.day.high >= (_ENOUGH_IN_A_STORY if notes.story else figure)
 

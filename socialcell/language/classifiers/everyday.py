@@ -33,12 +33,12 @@ def is_ordinary(text: str, danger: float) -> bool:
     """Whether a text is about an everyday matter that is no danger at this chance of
     one, and of nobody who is hurt or in haste, or stuck but in traffic."""
     lists = _lists()
-    matters = lists.ordinary
-    if _is_about(text, lists.in_traffic):
-        return danger < _SURE
-    if danger < _SURE:
-        matters += lists.of_the_city + lists.between_people
-    return _is_about(text, matters, lists.unless_urgent)
+    if danger >= _SURE:
+        return _is_about(text, lists.ordinary, lists.unless_urgent)
+    matters = lists.ordinary + lists.of_the_city + lists.between_people
+    return _is_about(text, lists.in_traffic) or _is_about(
+        text, matters, lists.unless_urgent
+    )
 
 
 def is_planned(text: str) -> bool:
@@ -71,12 +71,13 @@ def _is_about(
 def _lists() -> _Matters:
     """The phrases of everyday.yaml as patterns."""
     everyday = lexicon.data("everyday")
+    groups = {
+        name: tuple(map(pair_of, everyday[name].values()))
+        for name in _Matters._fields
+        if not name.startswith("unless")
+    }
     return _Matters(
-        tuple(map(pair_of, everyday["of_the_city"].values())),
-        tuple(map(pair_of, everyday["between_people"].values())),
-        tuple(map(pair_of, everyday["ordinary"].values())),
-        tuple(map(pair_of, everyday["planned"].values())),
-        tuple(map(pair_of, everyday["in_traffic"].values())),
-        pattern(everyday["unless_urgent"]),
-        pattern(everyday["unless_an_office"]),
+        unless_urgent=pattern(everyday["unless_urgent"]),
+        unless_an_office=pattern(everyday["unless_an_office"]),
+        **groups,
     )

@@ -39,8 +39,8 @@ def urgency(notes: Notes) -> Urgency:
     is taken for; a mere word of danger that does not make it high is named as a
     possible one. What can hurt whoever passes next is high, too, and so is that an
     animal bit somebody, and a complaint that somebody was hurt, or of no water for
-    three days. An exercise is at most
-    normal; other spam, and other talk that is not about the city, is low.
+    three days. An exercise is at most normal; other spam, and other talk that is not
+    about the city, is low.
     """
     assert notes.intent is not None
     days = longest_wait(notes)
@@ -117,9 +117,8 @@ def _why_it_cannot_wait(notes: Notes, days: int) -> str | None:
         return None
     if label not in _CONTENT and danger_rules.is_hazard(notes.core):
         return _HAZARD
-    if label not in _CONTENT and danger_rules.is_of_bite(notes.core):
-        return _HURT
-    if label in _COMPLAINING and danger_rules.is_of_hurt(notes.core):
+    is_of_bite = label not in _CONTENT and danger_rules.is_of_bite(notes.core)
+    if is_of_bite or (label in _COMPLAINING and danger_rules.is_of_hurt(notes.core)):
         return _HURT
     if label in _UNMET and _is_long_without_water(notes, days):
         return _NO_WATER

@@ -33,7 +33,9 @@ _HATCH = "////"
 _FONTS = ["DejaVu Sans", fontpkg_noto_sans_devanagari.FAMILY]
 # The second has one weight, unless the machine brings its bold: that a strong text is
 # drawn with that is no news (picture.py gives it an outline).
-logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+logging.getLogger("matplotlib.font_manager").addFilter(
+    lambda record: "Failed to find font weight" not in record.getMessage()
+)
 
 Point: TypeAlias = tuple[float, float]
 Side: TypeAlias = Literal["left", "center", "right"]
