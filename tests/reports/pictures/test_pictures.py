@@ -6,7 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
+import fontpkg_noto_sans_devanagari
 import pytest
+from matplotlib.font_manager import FontManager, FontProperties, fontManager
 
 from socialcell import palette
 from socialcell.i18n import CODES, language
@@ -20,7 +22,7 @@ from socialcell.reports.pictures import (
     opinion_map,
     ward_map,
 )
-from socialcell.reports.pictures.canvas import NARROW, WIDE
+from socialcell.reports.pictures.canvas import NARROW, STRONG, WIDE
 from socialcell.reports.pictures.funnel import Funnel, FunnelStage
 from socialcell.reports.pictures.incident_timeline import IncidentTimeline
 from socialcell.reports.pictures.map_scale import step_of, steps_of
@@ -347,3 +349,25 @@ def test_contrast_and_lightness_are_those_of_the_standards() -> None:
     assert palette.lightness("#777777") == pytest.approx(50.03, abs=0.05)
     assert palette.text_on(palette.MAP_STEPS[0]) == palette.INK
     assert palette.text_on(palette.MAP_STEPS[3]) == palette.PAPER
+
+
+@pytest.mark.parametrize(
+    ("family", "weight", "told"),
+    [
+        (fontpkg_noto_sans_devanagari.FAMILY, STRONG, False),
+        ("No Such Family", 400, True),
+    ],
+)
+def test_a_font_of_one_weight_is_no_news_and_a_missing_one_is(
+    family: str, weight: int, told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    fonts = FontManager()
+    fonts.ttflist = [
+        font
+        for font in (*fontManager.ttflist, *fonts.ttflist)
+        if font.name != fontpkg_noto_sans_devanagari.FAMILY or font.weight == 400
+    ]
+
+    fonts.findfont(FontProperties(family=family, weight=weight))
+
+    assert ("findfont" in caplog.text) is told

@@ -57,6 +57,13 @@ def critical(city: World, text: str, at: datetime = NOW, **changes: Any) -> int:
     return city.mention(at, text, **made)
 
 
+def running_spike(city: World, subject: str, **changes: Any) -> None:
+    """An incident of a series, an hour old."""
+    made = {"severity": "medium", "opened_at": NOW - HOUR, "last_at": NOW - HOUR}
+    with db.writing(city.engine) as session:
+        session.add(Incident(kind="spike", subject=subject, **{**made, **changes}))
+
+
 def look(city: World) -> None:
     escalations.advance(city.context, deliver=False)
 
@@ -214,16 +221,7 @@ def test_what_comes_to_an_incident_that_somebody_looks_after_is_told_by_mail_onc
 def test_an_item_of_a_running_incident_joins_it_makes_it_severe_and_still_calls(
     city: World,
 ) -> None:
-    with db.writing(city.engine) as session:
-        running = Incident(
-            kind="spike",
-            subject="topic:fire",
-            severity="medium",
-            state="acked",
-            opened_at=NOW - HOUR,
-            last_at=NOW - HOUR,
-        )
-        session.add(running)
+    running_spike(city, "topic:fire", state="acked")
     id_ = critical(city, "My mother is in the burning house")
 
     look(city)
@@ -240,15 +238,7 @@ def test_an_item_of_a_running_incident_joins_it_makes_it_severe_and_still_calls(
 def test_a_danger_that_no_topic_fits_is_not_of_the_complaints_beside_it(
     city: World,
 ) -> None:
-    with db.writing(city.engine) as session:
-        running = Incident(
-            kind="spike",
-            subject="topic:waste",
-            severity="medium",
-            opened_at=NOW - HOUR,
-            last_at=NOW - HOUR,
-        )
-        session.add(running)
+    running_spike(city, "topic:waste")
     letter = {"topics": ("other", "waste"), "entities": ("place:kothrud",)}
     father = critical(city, "No van for a week. My father fell in the river", **letter)
     child = critical(city, "Rubbish burns my eyes. A child hangs on a roof", **letter)
@@ -263,16 +253,7 @@ def test_a_danger_that_no_topic_fits_is_not_of_the_complaints_beside_it(
 def test_an_item_that_joined_a_running_incident_is_one_of_its_mentions(
     city: World,
 ) -> None:
-    with db.writing(city.engine) as session:
-        session.add(
-            Incident(
-                kind="spike",
-                subject="topic:fire",
-                severity="medium",
-                opened_at=NOW - HOUR,
-                last_at=NOW - HOUR,
-            )
-        )
+    running_spike(city, "topic:fire")
     id_ = critical(city, "My mother is in the burning house", NOW - 3 * HOUR)
     city.mention(NOW - 3 * HOUR, "Smoke was seen", topics=("fire",))
     look(city)
