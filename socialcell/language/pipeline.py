@@ -2,8 +2,7 @@
 
 import re
 import threading
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
@@ -21,7 +20,7 @@ from socialcell.language.names import english_names as english
 from socialcell.language.names import hashtags, name_tagger
 from socialcell.language.names.places import Place, fingerprint
 from socialcell.language.notes import Notes, notes_of
-from socialcell.language.passages import passages
+from socialcell.language.passages import passages, sentences
 from socialcell.language.semantic import encoder
 from socialcell.settings.language import NcModels
 from socialcell.text import clean_text
@@ -155,7 +154,7 @@ class TextReader:
 
     def _dangerous_parts(self, notes: Notes) -> list[Notes]:
         """What tells of danger of a text without what is put around it, and of its
-        passages.
+        passages and sentences.
 
         Models that learned from short and bare texts hear a danger less well behind
         handles, thanks or anger, and among other complaints. Parts are read only where
@@ -167,33 +166,39 @@ class TextReader:
         docs = self._nlp.pipe([self._doc(text) for text, _ in parts])
         return [
             part
-            for part, (_, least) in zip(map(notes_of, docs), parts, strict=True)
-            if danger_chance.is_enough_in_a_part(part, least)
+            for part, (_, is_enough) in zip(map(notes_of, docs), parts, strict=True)
+            if is_enough(part)
         ]
 
 
 def _topics(notes: Notes, parts: Sequence[Notes]) -> tuple[Topic, ...]:
-    """The topics of a text, those of its most urgent part first, and of these the ones
-    that it shares with other dangerous parts: neighbours overlap in the danger."""
-    shared = Counter(topic.id for part in parts for topic in part.topics)
-    part = max(parts, key=urgency.rank, default=notes)
-    first = sorted(part.topics, key=lambda topic: -shared[topic.id])
+    """The topics of a text, those of its most urgent part first; of equals the shortest
+    part, which holds the least of what stands beside the danger."""
+    first = max(parts, key=_level_and_shortness, default=notes).topics
     ids = {topic.id for topic in first}
     others = [topic for topic in notes.topics if topic.id not in ids]
     return tuple([*first, *others][: topics.MOST])
 
 
-def _parts(notes: Notes) -> Iterator[tuple[str, float]]:
-    """Texts to read once more, each with the chance from which its danger counts.
+def _level_and_shortness(part: Notes) -> tuple[float, int]:
+    level, _ = urgency.rank(part)
+    return level, -len(part.facts)
 
-    What is told as a story or practised has no passages: they would not show it.
+
+def _parts(notes: Notes) -> Iterator[tuple[str, Callable[[Notes], bool]]]:
+    """Texts to read once more, each with whether its danger counts.
+
+    What is told as a story or practised is not cut: the parts would not show it.
     """
     bare = frames.bare(notes.text)
     if bare is not None:
-        yield bare, danger_chance.ENOUGH_BARE
+        yield bare, danger_chance.is_enough_bare
     if not (notes.story or notes.exercise):
-        for passage in passages(bare or notes.text):
-            yield passage, danger_chance.ENOUGH_IN_A_PASSAGE
+        single = sentences(bare or notes.text)
+        for passage in passages(single):
+            yield passage, danger_chance.is_enough_in_a_passage
+        for sentence in single:
+            yield sentence, danger_chance.is_enough_in_a_sentence
 
 
 def _word_spans(doc: Doc) -> list[Span]:

@@ -1,16 +1,16 @@
-"""A danger that stands among other things in a long text is heard."""
+"""A danger that stands among other things in a longer text is heard."""
 
 import pytest
 
 from socialcell.language import read
 from socialcell.language.classifiers.danger_chance import (
-    ENOUGH_BARE,
-    ENOUGH_IN_A_PASSAGE,
-    is_enough_in_a_part,
+    is_enough_bare,
+    is_enough_in_a_passage,
+    is_enough_in_a_sentence,
 )
 from socialcell.language.danger_rules import Danger
-from socialcell.language.notes import Notes
-from socialcell.language.passages import passages
+from socialcell.language.notes import DayChances, Notes
+from socialcell.language.passages import passages, sentences
 
 LOUD = ("high", "critical")
 BEFORE = (
@@ -24,45 +24,60 @@ DANGER = (
 )
 
 
-def test_every_two_neighbouring_sentences_are_a_passage() -> None:
+def test_a_text_is_cut_where_a_sentence_ends() -> None:
     text = "The lane is dark. Who cares about us? 3.5 km away it is not!"
 
-    assert passages(text) == [
-        "The lane is dark. Who cares about us?",
-        "Who cares about us? 3.5 km away it is not!",
+    assert sentences(text) == [
+        "The lane is dark.",
+        "Who cares about us?",
+        "3.5 km away it is not!",
     ]
 
 
 def test_a_line_ends_a_sentence_and_so_does_a_danda() -> None:
     text = "तार गिर गया है। कोई नहीं आता\nबच्चे खेल रहे हैं"
 
-    assert passages(text) == [
-        "तार गिर गया है। कोई नहीं आता",
-        "कोई नहीं आता बच्चे खेल रहे हैं",
+    assert sentences(text) == [
+        "तार गिर गया है।",
+        "कोई नहीं आता",
+        "बच्चे खेल रहे हैं",
     ]
 
 
 def test_a_word_or_two_belong_to_the_sentence_before() -> None:
-    assert passages("Hello there Dr. Rao. Our lane is dark. Thanks a lot. Bye.") == [
-        "Hello there Dr. Rao. Our lane is dark.",
-        "Our lane is dark. Thanks a lot. Bye.",
+    assert sentences("Hello there Dr. Rao. Our lane is dark. Thanks a lot. Bye.") == [
+        "Hello there Dr. Rao.",
+        "Our lane is dark.",
+        "Thanks a lot. Bye.",
     ]
 
 
-@pytest.mark.parametrize("text", ["", "The lane is dark. Nobody comes here."])
-def test_a_short_text_has_no_passages(text: str) -> None:
-    assert passages(text) == []
+def test_every_two_neighbouring_sentences_are_a_passage() -> None:
+    three = ["The lane is dark.", "Who cares about us?", "It stinks."]
+
+    assert passages(three) == [
+        "The lane is dark. Who cares about us?",
+        "Who cares about us? It stinks.",
+    ]
 
 
-@pytest.mark.parametrize("sentences", [12, 13, 25, 100_000])
-def test_a_long_text_has_at_most_twelve_and_loses_nothing(sentences: int) -> None:
-    text = " ".join(f"Sentence {number} is here." for number in range(sentences))
+def test_two_sentences_are_no_passage_but_the_whole_text() -> None:
+    assert passages(["The lane is dark.", "Nobody comes here."]) == []
 
-    parts = passages(text)
 
-    assert 3 <= len(parts) <= 12
-    assert parts[0].startswith("Sentence 0 is here.")
-    assert parts[-1].endswith(f"Sentence {sentences - 1} is here.")
+@pytest.mark.parametrize("text", ["", "The lane is dark.", "The lane is dark. Hello."])
+def test_a_single_sentence_is_not_cut(text: str) -> None:
+    assert sentences(text) == []
+
+
+@pytest.mark.parametrize("count", [12, 13, 25, 100_000])
+def test_a_long_text_has_at_most_twelve_and_loses_nothing(count: int) -> None:
+    text = " ".join(f"Sentence {number} is here." for number in range(count))
+
+    parts = sentences(text)
+
+    assert 6 <= len(parts) <= 12
+    assert " ".join(parts) == text
 
 
 @pytest.mark.parametrize("text", ["{}", "@PMCPune @CMOMaharashtra {} #Pune #SmartCity"])
@@ -72,6 +87,25 @@ def test_a_danger_without_its_word_among_other_complaints_is_heard(text: str) ->
     (reading,) = read([text.format(complaint)], semantic=True)
 
     assert reading.urgency.level in LOUD
+
+
+@pytest.mark.parametrize("text", ["{0}. {1}.", "{1}. {0}."])
+def test_one_sentence_of_two_is_heard_and_its_topic_comes_first(text: str) -> None:
+    complaint = "No garbage van has come to our lane since Monday"
+    danger = "Flames and black smoke come from the third floor, people are on the roof"
+
+    (reading,) = read([text.format(complaint, danger)], semantic=True)
+
+    assert reading.urgency.level == "critical"
+    assert [topic.id for topic in reading.topics] == ["fire", "waste"]
+
+
+def test_a_danger_without_its_word_is_heard_in_one_sentence_of_two() -> None:
+    complaint = "No garbage van since Monday, lamp off"
+
+    (reading,) = read([f"{complaint}. {DANGER}"], semantic=True)
+
+    assert reading.urgency.level == "critical"
 
 
 def test_the_topics_of_a_danger_come_before_those_of_other_complaints() -> None:
@@ -86,12 +120,12 @@ def test_the_topics_of_a_danger_come_before_those_of_other_complaints() -> None:
     assert [topic.id for topic in reading.topics] == ["fire", "waste"]
 
 
-def test_a_topic_that_every_dangerous_passage_shares_comes_first() -> None:
+def test_the_sentence_of_a_danger_names_the_first_topic_and_not_its_passage() -> None:
     water = "Water has entered our house up to the bed and my mother cannot walk"
 
     (reading,) = read([f"{BEFORE} {water}. {BEHIND}"], semantic=True)
 
-    assert [topic.id for topic in reading.topics] == ["flood", "streetlights", "waste"]
+    assert [topic.id for topic in reading.topics] == ["flood", "water", "waste"]
 
 
 def test_complaints_without_a_danger_stay_what_they_are() -> None:
@@ -113,18 +147,34 @@ def test_a_passage_of_what_is_told_as_a_story_does_not_ring() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chance", "danger", "least", "enough"),
+    ("chance", "danger", "bare", "passage"),
     [
-        (0.6, Danger.NONE, ENOUGH_BARE, True),
-        (0.6, Danger.NONE, ENOUGH_IN_A_PASSAGE, False),
-        (0.8, Danger.NONE, ENOUGH_IN_A_PASSAGE, True),
-        (0.4, Danger.NONE, ENOUGH_BARE, False),
-        (0.1, Danger.SERIOUS, ENOUGH_IN_A_PASSAGE, True),
+        (0.4, Danger.NONE, False, False),
+        (0.6, Danger.NONE, True, False),
+        (0.8, Danger.NONE, True, True),
+        (0.1, Danger.SERIOUS, True, True),
     ],
 )
 def test_a_passage_must_tell_more_surely_than_a_whole_text(
-    chance: float, danger: Danger, least: float, enough: bool
+    chance: float, danger: Danger, bare: bool, passage: bool
 ) -> None:
     part = Notes(danger_chance=chance, danger=danger)
 
-    assert is_enough_in_a_part(part, least) is enough
+    assert is_enough_bare(part) is bare
+    assert is_enough_in_a_passage(part) is passage
+
+
+@pytest.mark.parametrize(("critical", "enough"), [(0.5, True), (0.3, False)])
+def test_a_sentence_by_itself_must_tell_of_danger_to_a_life(
+    critical: float, enough: bool
+) -> None:
+    day = DayChances({}, {}, high=0.9, critical=critical)
+    part = Notes(danger_chance=0.9, danger=Danger.CRITICAL, day=day)
+
+    assert is_enough_in_a_sentence(part) is enough
+
+
+def test_words_alone_do_not_make_a_danger_of_a_sentence_by_itself() -> None:
+    part = Notes(danger_chance=0.9, danger=Danger.CRITICAL)
+
+    assert not is_enough_in_a_sentence(part)

@@ -48,10 +48,11 @@ _FIGURE_OF_SPEECH = {
     Danger.CRITICAL: Least(0.1, 5.0, 0.0),
 }
 # The chance from which parts of a text are read. Chances from which a danger counts
-# that is heard only without what is put around the message, and only in one of its
-# passages: with less, talk would ring.
+# that is heard only without what is put around the message, and only in a passage: with
+# less, talk would ring. Of one sentence, which says least of what it is about, that of
+# `critical`, and words alone are not enough: "he fell into the well" may be of a film.
 _HINT = 0.05
-ENOUGH_BARE, ENOUGH_IN_A_PASSAGE = 0.5, 0.7
+_ENOUGH_BARE, _ENOUGH_IN_A_PASSAGE, _CRITICAL_IN_A_SENTENCE = 0.5, 0.7, 0.4
 # Log odds of danger, where the encoder was asked: a logistic regression on 2,790 posts
 # that neither the linear model nor the encoder had seen.
 _OF_LINEAR, _OF_ENCODER, _START = 0.81, 0.385, -0.13
@@ -90,9 +91,19 @@ def is_hinted_at(notes: Notes) -> bool:
     return notes.danger_chance >= _HINT
 
 
-def is_enough_in_a_part(part: Notes, least: float) -> bool:
-    """Whether a part of a text tells of danger by words or by at least this chance."""
-    return bool(part.danger) or part.danger_chance >= least
+def is_enough_bare(part: Notes) -> bool:
+    """Whether a text tells of danger without what is put around the message."""
+    return bool(part.danger) or part.danger_chance >= _ENOUGH_BARE
+
+
+def is_enough_in_a_passage(part: Notes) -> bool:
+    """Whether two neighbouring sentences tell of danger."""
+    return bool(part.danger) or part.danger_chance >= _ENOUGH_IN_A_PASSAGE
+
+
+def is_enough_in_a_sentence(part: Notes) -> bool:
+    """Whether a sentence tells of danger to a life, whatever its neighbours say."""
+    return part.day is not None and part.day.critical >= _CRITICAL_IN_A_SENTENCE
 
 
 def is_critical(notes: Notes) -> bool:
