@@ -16,10 +16,11 @@ def tells_danger(topic: str) -> bool:
 def of_danger(topics: Iterable[str]) -> list[str]:
     """Those of the topics of a text, in the order of its reading, without `other`.
 
-    The first is the danger's. Where none fits that (`other`), those of the complaints
-    beside it would mislead: only what tells of danger by itself is left.
+    The first is the danger's. Where it tells of danger by itself, or none fits
+    (`other`), those of the complaints beside it would mislead: only what tells of
+    danger by itself is left.
     """
     topics = list(topics)
-    if topics[:1] == [NO_TOPIC]:
+    if topics and (topics[0] == NO_TOPIC or tells_danger(topics[0])):
         return list(filter(tells_danger, topics))
     return [topic for topic in topics if topic != NO_TOPIC]

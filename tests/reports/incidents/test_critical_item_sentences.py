@@ -95,10 +95,12 @@ def test_a_post_of_no_telling_topic_and_no_place_is_a_critical_post() -> None:
     [
         (["other", "waste", "streetlights"], "Aundh - Baner"),
         (["other", "waste", "flood"], "Flood, Aundh - Baner"),
-        (["flood", "other", "waste"], "Flood, Waste, Aundh - Baner"),
+        (["flood", "other", "waste"], "Flood, Aundh - Baner"),
+        (["fire", "building", "flood"], "Fire or rescue, Flood, Aundh - Baner"),
+        (["health", "other", "water"], "Public health, Water supply, Aundh - Baner"),
     ],
 )
-def test_the_complaints_beside_a_danger_that_no_topic_fits_are_not_named(
+def test_the_complaints_beside_a_danger_are_not_named(
     topics: list[str], subjects: str
 ) -> None:
     assert f"It is about: {subjects}. Resp" in letter(ItemStatus(7), topics=topics)
