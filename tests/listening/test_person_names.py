@@ -53,6 +53,7 @@ def test_what_was_read_as_a_person_and_the_profiles_name_are_hidden() -> None:
         "घरात पाणी शिरलंय, आई चालू शकत नाही, कोणीतरी बोट पाठवा!!",
         "Emergency hai, ground floor full water, rescue team bhejo",
         "PLEASE HELP US. Water In House, Send Boat",
+        "the wall leans since Diwali, it rained all Monday and on 2 November",
         "",
     ],
 )

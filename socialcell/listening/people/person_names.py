@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import yaml
 
+from socialcell.language import lexicon
 from socialcell.listening.people.listed_names import is_person_name
 from socialcell.listening.people.masking_numbers import MASK
 from socialcell.listening.people.name_lists import (
@@ -199,17 +200,24 @@ def _name_from(words: Sequence[_Word], first: int, text: str) -> Iterator[int]:
 
 
 def _capitals(words: Sequence[_Word], text: str) -> Iterator[int]:
-    """Words with a capital inside a sentence, where capitals are few."""
+    """Words with a capital inside a sentence, where capitals are few; a day, a month, a
+    festival is none."""
     latin = sum(word.text.isascii() and word.text.isalpha() for word in words)
     inside = [
         at
         for at, word in enumerate(words)
         if word.is_capital
         and not word.is_place
+        and word.form not in _no_names()
         and not _SENTENCE_END.search(text[: word.start])
     ]
     if latin and len(inside) / latin <= _FEW_CAPITALS:
         yield from inside
+
+
+@lru_cache
+def _no_names() -> frozenset[str]:
+    return frozenset(lexicon.data("no_names")["english"])
 
 
 @lru_cache
