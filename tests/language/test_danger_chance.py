@@ -70,7 +70,8 @@ def test_the_chance_that_is_enough_rises_with_the_words_by_hand() -> None:
     assert least.of(of_words(60)) == pytest.approx(2 / 3)
     assert least.of(of_words(900)) == least.of(of_words(60))
     assert least.of(of_words(10)) == pytest.approx(4 / 13)
-    assert least.of(of_words(1)) == least.of(of_words(7))
+    assert least.of(of_words(1)) == least.of(of_words(6))
+    assert least.of(of_words(6)) < least.of(of_words(7))
 
 
 @pytest.mark.parametrize(
@@ -111,6 +112,36 @@ def test_a_danger_in_a_few_words_is_critical(text: str) -> None:
         ("anolkhi manus mazya mage yetoy", Danger.SERIOUS),
         ("a man is following me on insta", Danger.NONE),
         ("kitchen knife stomach set sale", Danger.NONE),
+        ("तिने फिनाइल पिलं", Danger.CRITICAL),
+        ("mere dost ne nas kaat li", Danger.CRITICAL),
+        ("wrist watch price cut today", Danger.NONE),
+        ("पीएमपीएल बसचे ब्रेक गेलेत", Danger.SERIOUS),
+        ("स्कूटीचे ब्रेक गेलेत", Danger.NONE),
+        ("kamre me band kiya, maar dalenge bol rahe", Danger.CRITICAL),
+        ("itni garmi, band kamre me maar dalenge", Danger.NONE),
+        ("woh pul ki railing ke us paar khada hai", Danger.CRITICAL),
+        ("विहिरीच्या काठावर उभी आहे ती", Danger.CRITICAL),
+        ("railing ke us paar khada kabutar", Danger.NONE),
+        ("लोग खिड़की से कूद रहे", Danger.CRITICAL),
+        ("बिल्ली खिड़की से कूद गई", Danger.NONE),
+        ("dara var lathya maartayt, mi ekti ahe", Danger.CRITICAL),
+        ("dog alone at home, banging on the door", Danger.NONE),
+        ("two men went down the drain and have not come out", Danger.CRITICAL),
+        ("गटारातून पाणी बाहेर आले नाहीत", Danger.NONE),
+        ("पोहायला उतरले ते अजून वर आलेच नाहीत", Danger.CRITICAL),
+        ("jumped a class, hero has not come up", Danger.NONE),
+        ("पंखे से रस्सी बांध ली है", Danger.CRITICAL),
+        ("fan pe kapde ki rassi", Danger.NONE),
+        ("chhotu ki gardan grill me fasi", Danger.CRITICAL),
+        ("head of the dog stuck in the gate", Danger.NONE),
+        ("he touched the fridge and isn't letting go", Danger.CRITICAL),
+        ("the current boss is not letting go", Danger.NONE),
+        ("hoarding came down on the bus stop", Danger.CRITICAL),
+        ("rela aya, meri beti pairo ke niche", Danger.CRITICAL),
+        ("meri behen kal raat se gayab hai", Danger.CRITICAL),
+        ("beti ke school ka pani gayab", Danger.NONE),
+        ("flat madhun jwala yetayt", Danger.SERIOUS),
+        ("मुझे मरना है अब", Danger.CRITICAL),
     ],
 )
 def test_words_of_dangers_in_a_few_words(text: str, danger: Danger) -> None:

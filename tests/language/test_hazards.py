@@ -135,9 +135,18 @@ def test_a_danger_is_heard_beside_what_is_done_every_day() -> None:
         ("घराच्या न्हाणीघरात लांबलचक काळा साप", True),
         ("saanp seedhi wala board game mila kisi ko", False),
         ("रोड वर बिना बैरिकेड खोदा", True),
+        ("पुराने पुल के खंभे में दरार चौड़ी हो गई है", True),
+        ("पुल में दरार वाली फिल्म", False),
+        ("Warje flyover cha kathda tutlay", True),
+        ("the temple terrace has no railing", False),
+        ("एक पागल कुत्ता घूम रहा है, मुंह से लार टपकती है", True),
+        ("rabid dog chasing the hero, what a film", False),
+        ("School ke saamne ka gutter khula hai", True),
+        ("drawing of an open drain at school", False),
+        ("the neem tree is leaning right onto the bus stop", True),
+        ("पिंपळ मुळापासून हललाय", True),
+        ("होर्डिंग का ढांचा हवा में झूल रहा है", True),
     ],
 )
-def test_a_stolen_lid_a_snake_at_home_and_a_dug_up_road_are_hazards(
-    text: str, hazard: bool
-) -> None:
+def test_what_else_is_a_hazard_and_what_only_sounds_so(text: str, hazard: bool) -> None:
     assert is_hazard(text) is hazard

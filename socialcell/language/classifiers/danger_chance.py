@@ -16,7 +16,7 @@ from socialcell.language.linear_model import log_odds, sigmoid
 from socialcell.language.notes import Notes
 
 REASON = "reads like danger"  # for an operator, where no word says why
-_WORDS, _FEWEST, _MOST = 15, 7, 60
+_WORDS, _FEWEST, _MOST = 15, 6, 60
 
 
 class Least(NamedTuple):
@@ -40,7 +40,7 @@ class Least(NamedTuple):
 # is enough in a story, that of `critical` from which any text tells of danger, and that
 # of danger below which its words are a figure of speech. All were chosen where the say
 # of the model of a day was (day_model.py), and on short and plain posts by more hands.
-_ENOUGH, _ENOUGH_IN_TALK = Least(0.35, 1.5, 0.15), Least(0.42, 2.2, 0.3)
+_ENOUGH, _ENOUGH_IN_TALK = Least(0.35, 1.5, 0.15), Least(0.42, 2.6, 0.3)
 _CRITICAL = Least(0.25, 1.8, 0.5)
 _ENOUGH_IN_A_STORY, _SURELY_CRITICAL = 0.7, 0.5
 _FIGURE_OF_SPEECH = {
