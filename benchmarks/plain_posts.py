@@ -1,11 +1,13 @@
-"""Scores the level of plain posts of many hands, and of dangers told in a few words.
+"""Scores the level of plain posts, and of dangers told in few words or beside others.
 
     python -m benchmarks.plain_posts [--no-semantic] [--json]
 
 `calibration/plain` holds 6,000 plain posts of ordinary days by twelve hands, full of
-what a hasty reader takes for danger. `unseen/short_dangers.jsonl` holds 200 dangers
-and 100 other posts of three to nine words; the mistakes on every second of these were
-read, the others are counted apart.
+what a hasty reader takes for danger. `unseen/short_dangers.jsonl` and its second part hold
+400 dangers and 300 other posts of three to nine words, `unseen/two_sentences.jsonl` 124
+dangers beside another matter, 100 posts of which one sentence alone would sound like a
+danger, and 75 ordinary ones. The mistakes on every second post of `unseen` were read,
+the others are counted apart.
 """
 
 import argparse
@@ -19,7 +21,7 @@ from benchmarks.danger_probe import print_counts
 from socialcell.language import read
 
 FOLDER = Path(__file__).resolve().parent
-_READ, _UNREAD = "short, read", "short, unread"
+_HALVES = ("short_dangers", "short_dangers_2", "two_sentences")
 
 
 def main() -> None:
@@ -43,12 +45,12 @@ def score(*, semantic: bool) -> dict[str, Counter[str]]:
         for file in sorted((FOLDER / "calibration" / "plain").glob("*.jsonl"))
         for post in _posts(file)
     ]
-    short = _posts(FOLDER / "unseen" / "short_dangers.jsonl")
-    return {
-        "plain": _count(plain, semantic=semantic),
-        _READ: _count(short[::2], semantic=semantic),
-        _UNREAD: _count(short[1::2], semantic=semantic),
-    }
+    counts = {"plain": _count(plain, semantic=semantic)}
+    for name in _HALVES:
+        posts = _posts(FOLDER / "unseen" / f"{name}.jsonl")
+        counts[f"{name}, read"] = _count(posts[::2], semantic=semantic)
+        counts[f"{name}, unread"] = _count(posts[1::2], semantic=semantic)
+    return counts
 
 
 def _count(posts: Iterable[Mapping[str, Any]], *, semantic: bool) -> Counter[str]:
@@ -57,6 +59,8 @@ def _count(posts: Iterable[Mapping[str, Any]], *, semantic: bool) -> Counter[str
     readings = read([post["text"] for post in posts], semantic=semantic)
     for post, reading in zip(posts, readings, strict=True):
         level = post.get("urgency") or post["level"]
+        if "kind" in post:
+            level = f"{post['kind']}, {level}"
         counts[level] += 1
         counts[f"{level} read {reading.urgency.level}"] += 1
     return Counter(dict(sorted(counts.items())))

@@ -79,6 +79,8 @@ def test_no_post_to_measure_with_is_a_post_that_teaches() -> None:
         *PATTERNS,
         "hazards",
         "short_dangers",
+        "short_dangers_2",
+        "two_sentences",
     )
     shared = {
         post["id"]: run
