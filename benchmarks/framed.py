@@ -5,8 +5,8 @@
 Reads the first probe's dangers and look-alikes (`benchmarks/unseen`) and a third of the
 hard ones (`benchmarks/calibration`), bare, and then each with handles, hashtags, a
 greeting, a polite letter and the like around it, and with dots for stops or a letter
-lost or exchanged in every fifth word. Nothing of that should change how it is read;
-mistakes on these posts have been read.
+lost or exchanged in every fifth word. Nothing of that should change how it is read, nor
+the first topic of a danger; mistakes on these posts have been read.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks.base_rates import DANGEROUS
 from benchmarks.danger_probe import print_counts
-from socialcell.language import read
+from socialcell.language import Analysis, read
 
 Way = Callable[[str, str], str]  # of the language and the text
 FOLDER = Path(__file__).resolve().parent
@@ -142,15 +142,17 @@ def main() -> None:
         **{name: partial(_framed, frame) for name, frame in FRAMES.items()},
         **{name: partial(_written, change) for name, change in WRITTEN.items()},
     }
-    figures = {
-        name: {
+    bare = _read(dangers, ways["bare"])
+    figures: dict[str, dict[str, int]] = {}
+    for name, way in ways.items():
+        readings = _read(dangers, way)
+        figures[name] = {
             "dangers": len(dangers),
-            **_counts("", [way(*post) for post in dangers]),
+            **_counts("", readings),
+            "of the first topic of the bare": sum(map(_is_of_topic, readings, bare)),
             "look-alikes": len(lookalikes),
-            **_counts("look-alikes ", [way(*post) for post in lookalikes]),
+            **_counts("look-alikes ", _read(lookalikes, way)),
         }
-        for name, way in ways.items()
-    }
     if arguments.json:
         print(json.dumps(figures, indent=1))
         return
@@ -177,8 +179,18 @@ def _written(change: Callable[[str], str], language: str, text: str) -> str:
     return change(text)
 
 
-def _counts(what: str, texts: list[str]) -> dict[str, int]:
-    levels = [reading.urgency.level for reading in read(texts, semantic=True)]
+def _read(posts: list[tuple[str, str]], way: Way) -> list[Analysis]:
+    return read([way(*post) for post in posts], semantic=True)
+
+
+def _is_of_topic(reading: Analysis, bare: Analysis) -> bool:
+    return [topic.id for topic in reading.topics[:1]] == [
+        topic.id for topic in bare.topics[:1]
+    ]
+
+
+def _counts(what: str, readings: list[Analysis]) -> dict[str, int]:
+    levels = [reading.urgency.level for reading in readings]
     return {
         f"{what}read high or critical": sum(level in DANGEROUS for level in levels),
         f"{what}read critical": levels.count("critical"),

@@ -3,11 +3,11 @@
     python -m benchmarks.plain_posts [--no-semantic] [--json]
 
 `calibration/plain` holds 6,000 plain posts of ordinary days by twelve hands, full of
-what a hasty reader takes for danger. `unseen/short_dangers.jsonl` and its second part hold
-400 dangers and 300 other posts of three to nine words, `unseen/two_sentences.jsonl` 124
-dangers beside another matter, 100 posts of which one sentence alone would sound like a
-danger, and 75 ordinary ones. The mistakes on every second post of `unseen` were read,
-the others are counted apart.
+what a hasty reader takes for danger. `unseen/short_dangers.jsonl` and its second part
+hold 400 dangers and 300 others of three to nine words; `unseen/two_sentences.jsonl`
+holds 125 dangers beside another matter, 100 posts of which one sentence alone would
+sound like a danger, and 75 ordinary ones. The mistakes on every second post of `unseen`
+were read, the others are counted apart.
 """
 
 import argparse
