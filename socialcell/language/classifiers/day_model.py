@@ -61,8 +61,8 @@ _ENCODER_HEADS = (
 # those of the others.
 _SAY_IN_GROUPS, _SAY_IN_DANGER, _SAY_IN_SENTIMENT = 0.6, 0.95, 0.6
 _SAY_OF_PUBLIC = 2 / 3  # beside the nets that saw invented posts alone
-# Added to log odds, chosen there: of the groups, so that asking is read about as often as
-# it is true on days of posts, and of `negative` in a language.
+# Added to log odds, chosen there: of the groups, so that asking is read about as often
+# as it is true on days of posts, and of `negative` in a language.
 _MIX_OF_A_DAY: Mapping[str, float] = {"asks": 0.15}
 _MORE_NEGATIVE: Mapping[str, float] = {"en": 1.0, "hi-Latn": 1.15}
 # With these powers no validation file of feelings loses more than 0.3 points.
