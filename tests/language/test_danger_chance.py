@@ -83,6 +83,7 @@ def test_the_chance_that_is_enough_rises_with_the_words_by_hand() -> None:
         "सांड ने बुढ़िया को उठा के पटका",
         "बायकोचं तोंड वाकडं झालंय बोलता येईना",
         "dost swimming pool me dub gaya saans nahi",
+        "कोयता घेऊन चौघं मागे लागलेत, वाचवा",
     ],
 )
 def test_a_danger_in_a_few_words_is_critical(text: str) -> None:

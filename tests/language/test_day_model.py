@@ -118,6 +118,12 @@ def test_feelings_of_talk_are_left_to_the_models_before() -> None:
     assert day_model.sentiments(before, message, "mr")["negative"] > 0.5
 
 
+def test_who_asks_people_for_a_price_asks_nothing_of_the_city() -> None:
+    (reading,) = read(["braces ka kitna lagta h pune me normally"], semantic=True)
+
+    assert reading.intent.label == "not_civic"
+
+
 def test_a_message_in_english_is_negative_at_a_lower_chance() -> None:
     even = {"negative": 0.4, "neutral": 0.5, "positive": 0.1}
     message = DayChances({"asks": 1.0, "idle": 0.0, "tells": 0.0}, even, 0.5, 0.5)
