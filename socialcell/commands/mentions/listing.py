@@ -30,6 +30,8 @@ from socialcell.commands.options import (
 )
 
 if TYPE_CHECKING:
+    from socialcell.listening.store.mentions.mention_filter import MentionFilter
+    from socialcell.services.context import Context
     from socialcell.services.mentions.mention_export import FileFormat
     from socialcell.services.mentions.mention_search import Suggestion
     from socialcell.views.mentions.mention_view import MentionDocument
@@ -89,6 +91,7 @@ def list_(
     rows, total = mention_search.list_newest(context, people, request)
     names = mention_search.ward_names(context)
     _print_rows(rows, total, names, json=json, jsonl=jsonl, csv=csv)
+    _note_undated(context, request)
 
 
 def search(
@@ -155,6 +158,7 @@ def search(
     _print_rows(
         rows, total, names, json=json, jsonl=jsonl, csv=csv, suggestion=suggestion
     )
+    _note_undated(context, request)
     if suggestion is not None and not json:
         _note_suggestion(suggestion)
     if not total:
@@ -231,9 +235,28 @@ def export(
             output.note(_WITHOUT_ADDRESSES)
         if out is None:
             output.write(exported.lines)
-            return
-        output.write_file(out, exported.lines)
-    output.note(f"Written: {out}")
+        else:
+            output.write_file(out, exported.lines)
+    if out is not None:
+        output.note(f"Written: {out}")
+    _note_undated(context, request)
+
+
+def _note_undated(context: "Context", request: "MentionFilter") -> None:
+    """A mention of a file without times is in no span, however urgent it is."""
+    from socialcell.services.mentions import mention_search
+
+    undated = mention_search.count_undated(context, request)
+    if undated == 1:
+        output.note(
+            "1 mention that fits has no time: --since and --until leave it out, and "
+            "without them it stands last."
+        )
+    elif undated:
+        output.note(
+            f"{undated} mentions that fit have no time: --since and --until leave them "
+            "out, and without them they stand last."
+        )
 
 
 def _note_suggestion(suggestion: "Suggestion") -> None:

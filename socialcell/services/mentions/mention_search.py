@@ -182,6 +182,12 @@ def count(context: Context, request: MentionFilter) -> int:
         return mention_queries.count_mentions(session, request)
 
 
+def count_undated(context: Context, request: MentionFilter) -> int:
+    """How many mentions the span of a request leaves out: they have no time."""
+    with db.reading(context.engine) as session:
+        return mention_queries.count_undated(session, request)
+
+
 def show_mention(
     context: Context,
     people: People,

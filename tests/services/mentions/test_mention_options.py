@@ -144,3 +144,37 @@ def test_a_list_shows_what_stands_below_a_title(config: Path, engine: Engine) ->
     listed = socialcell("mentions", "list", "--config", config)
 
     assert f"PMC Care {danger}" in listed.stdout
+
+
+@pytest.mark.parametrize("option", ["--since", "--until"])
+@pytest.mark.parametrize("command", ["list", "export", "search"])
+def test_what_a_span_leaves_out_for_want_of_a_time_is_counted(
+    config: Path, engine: Engine, command: str, option: str
+) -> None:
+    query = ["water"] if command == "search" else []
+    arguments = ("mentions", command, *query, "--config", config)
+    before = socialcell(*arguments, option, "2026-01-01")
+    for text in ("No water on Monday", "Water in the lane"):
+        store_records(engine, make_record(text, text=text, authored_at=None))
+
+    in_a_span = socialcell(*arguments, option, "2026-01-01")
+    at_any_time = socialcell(*arguments)
+
+    assert (before.stderr, at_any_time.stderr) == ("", "")
+    assert in_a_span.stderr == (
+        "2 mentions that fit have no time: --since and --until leave them out, and "
+        "without them they stand last.\n"
+    )
+
+
+def test_one_mention_without_a_time_is_told_of_as_one(
+    config: Path, engine: Engine
+) -> None:
+    store_records(engine, make_record("1", text="Dark lane", authored_at=None))
+
+    listed = socialcell("mentions", "list", "--since", "24h", "--config", config)
+
+    assert listed.stderr == (
+        "1 mention that fits has no time: --since and --until leave it out, and "
+        "without them it stands last.\n"
+    )

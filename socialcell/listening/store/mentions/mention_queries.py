@@ -162,6 +162,20 @@ def count_mentions(session: Session, mention_filter: MentionFilter) -> int:
     return int(session.execute(statement).scalar_one())
 
 
+def count_undated(session: Session, mention_filter: MentionFilter) -> int:
+    """How many mentions a filter's span leaves out because they have no time."""
+    if mention_filter.since is None and mention_filter.until is None:
+        return 0
+    at_any_time = replace(mention_filter, since=None, until=None)
+    matching = Matching(session).condition(at_any_time)
+    statement = (
+        select(func.count())
+        .select_from(MENTION)
+        .where(M.authored_at.is_(None), matching)
+    )
+    return int(session.execute(statement).scalar_one())
+
+
 def has_any(session: Session, part: Node) -> bool:
     """Whether some mention is of a part of a query."""
     condition = Matching(session).condition(MentionFilter(part))
