@@ -51,14 +51,21 @@ def read_again(doc: Doc) -> None:
 
 
 def is_unsure(notes: Notes) -> bool:
-    """Whether models and rules leave a doubt about feeling, intent or danger."""
+    """Whether models and rules leave a doubt about feeling, intent or danger, in a part
+    of a text about danger, for which alone it is read."""
     assert notes.sentiment is not None
     assert notes.intent is not None
     if not notes.margins or notes.danger:
         return True
+    if notes.is_part:
+        return _hints_at_danger(notes)
     sure = SURE_FEELING.get(notes.language, SURE_FEELING_ELSEWHERE)
     if max(notes.sentiment.probabilities.values()) < sure:
         return True
     if notes.intent.score < SURE_INTENT:
         return True
+    return _hints_at_danger(notes)
+
+
+def _hints_at_danger(notes: Notes) -> bool:
     return urgency.chance_of_danger(notes) >= HINT_OF_DANGER

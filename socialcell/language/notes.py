@@ -56,6 +56,9 @@ class Notes:
 
     text: str = ""  # of the document, kept: spaCy joins it anew on every look
     core: str = ""  # the same, blank where something is put around the message
+    is_part: bool = (
+        False  # is it read once more, for what danger a text tells of in it?
+    )
     words: int = 0  # those outside names
     facts: list[Fact] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)

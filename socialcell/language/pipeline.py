@@ -121,10 +121,11 @@ class TextReader:
                     for text, doc in zip(cleaned, docs, strict=True)
                 ]
 
-    def _doc(self, text: str) -> Doc:
+    def _doc(self, text: str, *, is_part: bool = False) -> Doc:
         head = text[:LONGEST]
         doc = self._nlp.make_doc(head)
-        notes_of(doc).text = head
+        notes = notes_of(doc)
+        notes.text, notes.is_part = head, is_part
         return doc
 
     def _analysis(self, text: str, doc: Doc) -> Analysis:
@@ -163,7 +164,7 @@ class TextReader:
         if not danger_chance.is_hinted_at(notes):
             return []
         parts = list(_parts(notes))
-        docs = self._nlp.pipe([self._doc(text) for text, _ in parts])
+        docs = self._nlp.pipe([self._doc(text, is_part=True) for text, _ in parts])
         return [
             part
             for part, (_, is_enough) in zip(map(notes_of, docs), parts, strict=True)
