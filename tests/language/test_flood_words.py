@@ -2,6 +2,7 @@
 
 import pytest
 
+from socialcell.language import read
 from socialcell.language.danger_rules import Danger, danger_of
 
 
@@ -55,3 +56,19 @@ def test_what_the_water_does_to_homes_and_roads_is_serious(text):
 )
 def test_what_only_sounds_like_a_flood_is_none(text):
     assert danger_of(text) is Danger.NONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bridge washed away behind the temple",
+        "वडाच्या ओढ्यावरचा पूल वाहून गेला",
+        "गाँव वाला पुल बह गया",
+        "aamcha pul vahun gela re",
+        "yaar pul beh gaya kal",
+    ],
+)
+def test_a_bridge_that_was_washed_away_is_of_the_flood(text):
+    (reading,) = read([text])
+
+    assert reading.topics[0].id == "flood"
