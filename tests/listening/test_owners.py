@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from socialcell.errors import SocialcellError
-from socialcell.language import lexicon
+from socialcell.language import lexicon, read
 from socialcell.language.names import places
 from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.areas.owner_lint import lint_owners
@@ -66,7 +66,9 @@ OWNERS = [
         (["noise"], [], None),
         (["noise"], ["body:police"], "body:police"),
         (["noise"], ["body:police", "body:mpcb"], None),
-        (["fire"], [], "dept:fire"),
+        (["fire"], [], None),
+        (["fire"], ["dept:fire"], "dept:fire"),
+        (["fire", "roads"], [], "dept:roads"),
         (["other", "electricity", "roads"], [], "body:msedcl"),
         (["transport"], [], "body:old"),
         (["roads"], ["place:wakad"], "body:pcmc"),
@@ -100,6 +102,10 @@ def test_a_place_outside_the_city_does_not_count_beside_one_in_a_ward() -> None:
         (["transport"], [], DAY, "body:pmpml"),
         (["transport"], ["place:pune-station"], DAY, "body:railways"),
         (["transport"], ["place:camp"], DAY, "body:pmpml"),
+        (["transport"], ["service:metro"], DAY, "body:maha-metro"),
+        (["roads"], ["service:metro"], DAY, "dept:roads"),
+        (["politics", "roads"], [], DAY, "dept:roads"),
+        (["politics"], ["body:sec"], DAY, "body:sec"),
         (["waste"], ["place:camp"], DAY, "body:pune-cantonment"),
         (["roads"], ["place:navale-bridge"], DAY, "body:nhai"),
         (["drainage"], ["place:hinjewadi-phase-2"], DAY, "body:pmrda"),
@@ -116,6 +122,33 @@ def test_the_package_knows_who_owns_what_in_pune(
 
     assert found is not None
     assert found.owner == owner
+
+
+def test_who_only_speaks_of_politics_is_not_sent_to_the_election_commission() -> None:
+    problem = OwnedProblem(["politics"], ["place:hadapsar"], (), DAY)
+
+    assert OwnerFinder(read_owners()).find(problem) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Metro from Swargate was late", "service:metro"),
+        ("मेट्रोचे तिकीट महाग झाले", "service:metro"),
+        ("When does the Election Commission open its list?", "body:sec"),
+        ("निवडणूक आयोगाने यादी दिली", "body:sec"),
+    ],
+)
+def test_a_body_is_known_by_the_name_that_people_give_it(text: str, named: str) -> None:
+    (reading,) = read([text])
+
+    assert named in [entity.id for entity in reading.entities]
+
+
+def test_a_cantonment_board_without_a_place_is_neither_of_the_two() -> None:
+    (reading,) = read(["खडकी बाजारात कचरा, कॅन्टोन्मेंट बोर्ड झोपले आहे"])
+
+    assert [entity.id for entity in reading.entities] == ["place:khadki"]
 
 
 @pytest.mark.parametrize(

@@ -114,10 +114,9 @@ class OwnerFinder:
 
         An owner that the text names outweighs the topic, but no department outweighs
         the one that rescues. Else the first topic that anybody owns decides: by a place
-        that the text names, then by who owns all of the topic, then by the only one who
-        owns something of it. All that happens at a place outside the city is that
-        place's body's, unless the text also names a place in a ward or the topic is
-        another body's everywhere.
+        that the text names, then by who owns all of the topic. All that happens at a
+        place outside the city is that place's body's, unless the text also names a
+        place in a ward or the topic is another body's everywhere.
         """
         rescued = any(self._on(t, problem) for t in problem.topics if _is_rescue(t))
         for topic in (*problem.topics, EVERY):
@@ -135,9 +134,8 @@ class OwnerFinder:
             rows = self._on(topic, problem)
             there = [row for row in rows if _is_there(row, problem)]
             whole = [row for row in rows if row.is_of_all]
-            anywhere = [row for row in rows if not row.places]
             is_others = any(row.owner.startswith(OTHER) for row in whole)
-            for choice in (there, [] if is_others else outside, whole, anywhere):
+            for choice in (there, [] if is_others else outside, whole):
                 if choice:
                     return _agreed(choice)
         return _agreed(outside)
