@@ -91,6 +91,19 @@ def test_an_export_has_the_newest_counts_and_none_that_is_not_known(
     assert found["2"]["measured_at"] is None
 
 
+def test_a_row_of_csv_has_the_headline_of_an_article(
+    config: Path, engine: Engine
+) -> None:
+    article = make_record("1", platform="news", kind="article", title="Water cut")
+    store_records(engine, article)
+
+    (row,) = csv.DictReader(
+        io.StringIO(inside("mentions", "export", "--config", config))
+    )
+
+    assert (row["kind"], row["title"]) == ("article", "Water cut")
+
+
 def test_an_export_tells_urgency_intent_and_owner(
     context: Context, config: Path, engine: Engine
 ) -> None:

@@ -48,6 +48,8 @@ COLUMNS = (
     "measured_at",
     "intent_detail",
     *REGISTER,
+    "kind",
+    "title",
 )
 
 
