@@ -16,6 +16,7 @@ from socialcell.text import one_line
 
 NOON = 12
 _MAX_PLACES = 3
+_MAX_DANGERS = 3  # that the subject names
 _MAX_MISSING = 3  # platforms whose missing hours are named
 _LENGTH_OF_POST = 60  # characters of an own post that is due
 
@@ -40,7 +41,7 @@ def subject(brief: Brief, phrases: Phrases) -> str:
             "%(n)s mention speaks of danger to life: %(what)s",
             "%(n)s mentions speak of danger to life: %(what)s",
             brief.urgent.critical,
-            what=_first_danger(brief, phrases),
+            what=_dangers(brief, phrases),
         )
     if brief.single:
         return lang.ngettext(
@@ -320,14 +321,23 @@ def work_line(brief: Brief, lang: Language) -> str:
     )
 
 
-def _first_danger(brief: Brief, phrases: Phrases) -> str:
-    critical = (danger for danger in brief.dangers if danger.level == CRITICAL)
-    messages = (message for message in brief.messages if message.level == CRITICAL)
-    if danger := next(critical, None):
-        return brief_dangers.danger_title(danger, brief.names, phrases)
-    if message := next(messages, None):
-        return brief_dangers.subject_title(message.subject, brief.names, phrases)
-    return phrases.lang.gettext("Topic not recognised")
+def _dangers(brief: Brief, phrases: Phrases) -> str:
+    """What the first dangers are, and where: one place alone would send everybody
+    there."""
+    titles = [
+        brief_dangers.short_danger_title(danger, brief.names, phrases)
+        for danger in brief.dangers
+        if danger.level == CRITICAL
+    ] + [
+        brief_dangers.subject_title(message.subject, brief.names, phrases)
+        for message in brief.messages
+        if message.level == CRITICAL
+    ]
+    distinct = list(dict.fromkeys(titles))
+    if not distinct:
+        return phrases.lang.gettext("Topic not recognised")
+    more = ["…"] if len(distinct) > _MAX_DANGERS else []
+    return "; ".join(distinct[:_MAX_DANGERS] + more)
 
 
 def _missing_lines(brief: Brief, phrases: Phrases) -> Iterator[str]:

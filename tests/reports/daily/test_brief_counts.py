@@ -109,6 +109,30 @@ def test_the_subject_counts_what_needs_somebody(
     assert brief_sentences.subject(brief(**changes), PHRASES) == subject
 
 
+def test_the_subject_names_the_first_dangers_that_differ() -> None:
+    dangers = [
+        replace(a_danger(id_), topic=topic)
+        for id_, topic in enumerate(("flood", "fire", "flood"))
+    ]
+    messages = [
+        DangerMessage(id_, "critical", replace(FLOOD, topic=topic))
+        for id_, topic in enumerate(("air", "drainage"))
+    ]
+    urgent = UrgentCounts(total=6, critical=6)
+
+    few = brief(urgent=urgent, dangers=dangers)
+    many = brief(urgent=urgent, dangers=dangers, messages=messages)
+
+    assert brief_sentences.subject(few, PHRASES) == (
+        "6 mentions speak of danger to life: Flood: Aundh - Baner; "
+        "Fire or rescue: Aundh - Baner"
+    )
+    assert brief_sentences.subject(many, PHRASES) == (
+        "6 mentions speak of danger to life: Flood: Aundh - Baner; "
+        "Fire or rescue: Aundh - Baner; Air: Aundh - Baner; …"
+    )
+
+
 def test_an_evening_says_its_span() -> None:
     assert brief_sentences.occasion(brief(span=EVENING), ENGLISH) == (
         "Evening brief, Friday, 20 November 2026, 18:00. Since Fri 20 Nov, 08:30."
