@@ -468,3 +468,27 @@ def test_the_people_in_danger_may_be_named_after_others_of_the_sentence() -> Non
     text = "People of our lane say that people of the next lane saw two people trapped"
 
     assert danger_of(text) is Danger.CRITICAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "two men went down the manhole and are not responding",
+        "ek kamgar chamber madhe utarla, pratisad nahi",
+        "सीवर में उतरे मजदूर बेहोश हैं",
+    ],
+)
+def test_who_climbed_down_a_drain_and_is_silent_is_in_danger_of_their_life(text):
+    assert danger_of(text) is Danger.CRITICAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "two men went down the manhole, the officers do not answer our complaint",
+        "सफाई कर्मचारी जवाब नहीं दे रहे",
+        "kamgar gutter madhe utarle, saf kele ani gele",
+    ],
+)
+def test_who_climbed_down_a_drain_and_is_well_is_in_none(text):
+    assert danger_of(text) is Danger.NONE

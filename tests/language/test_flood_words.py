@@ -72,3 +72,27 @@ def test_a_bridge_that_was_washed_away_is_of_the_flood(text):
     (reading,) = read([text])
 
     assert reading.topics[0].id == "flood"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nalyat ek porga vahat chalalay",
+        "ओढ्यात दोन बायका वाहत गेल्या",
+        "purat mansa vahat jatayt",
+    ],
+)
+def test_people_whom_the_current_takes_along_are_in_danger_of_their_life(text):
+    assert danger_of(text) is Danger.CRITICAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "लोकांच्या दारात पाणी वाहत चाललंय",
+        "loka gardi barobar vahat chalali",
+        "मुले फॅशनच्या fashion मागे वाहत गेली",
+    ],
+)
+def test_what_else_flows_along_takes_nobody_with_it(text):
+    assert danger_of(text) is Danger.NONE
