@@ -227,6 +227,21 @@ def test_mentions_are_tagged_with_our_names_and_counted_in_their_ward(
     assert ("ward:aundh-baner", "water", 1) in [row[1:] for row in counted["ward"]]
 
 
+def test_a_pull_without_sources_says_how_many_mentions_it_read_again(
+    context: Context, tmp_path: Path
+) -> None:
+    place = context.workspace.folder / "config.yaml"
+    posts = tmp_path / "posts.jsonl"
+    posts.write_text(json.dumps({"id": 1, "text": TEXT}))
+    socialcell("import", posts, "--config", place)
+    take(context, write(tmp_path, MOON), reread=True)
+
+    first, second = (socialcell("pull", "--config", place) for _ in range(2))
+
+    assert first.stdout.endswith("\nunderstood 1\n")
+    assert "understood" not in second.stdout
+
+
 def test_the_tag_command_knows_the_names_of_its_workspace(
     context: Context, tmp_path: Path
 ) -> None:

@@ -63,6 +63,8 @@ def show_pulled(results: "list[RunResult]", tagged: int, *, json: bool) -> None:
                 output.say(f"{result.source}: {result.reason}")
     else:
         output.say("There are no enabled sources. Add one: socialcell sources add")
+        if tagged:
+            output.say(f"understood {tagged}")
 
 
 def understand(context: "Context") -> int:
