@@ -70,3 +70,16 @@ def test_names_of_places_do_not_make_an_english_post_romanised() -> None:
     (reading,) = read(["Dhankawadi Khadakwasla Kondhwa flooded"])
 
     assert reading.language == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("जन्म दाखल्यासाठी ५०० रुपये मागितले", "mr"),
+        ("हेलो कौन", "hi"),
+    ],
+)
+def test_in_few_words_a_sure_model_outvotes_the_rules(text: str, expected: str) -> None:
+    (reading,) = read([text])
+
+    assert reading.language == expected

@@ -23,7 +23,9 @@ _BREATHED = re.compile("[bdkj]h|chh")  # rare in English words
 _NUKTA = "\u093c"  # under a letter of its own: Hindi spelling
 _FEW = 3  # words up to which the rules know better than the model
 _CLOSE = 0.35  # chance of the second language from which a post is mixed
-_SURE = 0.99  # chance of English from which Indian function words do not count
+# Chance from which the model outvotes the rules: of English against Indian function
+# words, of any language in few words.
+_SURE = 0.99
 _OF_SCRIPT = {"Deva": ("hi", "mr"), "Latn": ("en", "hi-Latn", "mr-Latn")}
 
 
@@ -81,8 +83,8 @@ def by_rule(facts: list[Fact], outside: list[Fact]) -> Identified:
 def by_model(rule: Identified, chances: Mapping[str, float], words: int) -> Identified:
     """The model's word among the languages of the script; mixed if two are close.
 
-    Up to three words the label stays that of the rules; the chances, which choose the
-    model of sentiment, are those of the model even then.
+    Up to three words the label stays that of the rules unless the model is sure; the
+    chances, which choose the model of sentiment, are those of the model even then.
     """
     possible = _OF_SCRIPT[rule.script]
     if rule.language in _OF_SCRIPT["Deva"]:
@@ -93,7 +95,8 @@ def by_model(rule: Identified, chances: Mapping[str, float], words: int) -> Iden
     sentiment_languages = (
         likelihoods if words <= 2 * _FEW else _without_doubtful_english(likelihoods)
     )
-    if words <= _FEW or rule.language == "und":
+    is_sure = max(likelihoods.values()) >= _SURE
+    if rule.language == "und" or (words <= _FEW and not is_sure):
         return Identified(
             rule.language, rule.mixed, rule.script, sentiment_languages, english
         )
