@@ -16,6 +16,7 @@ from socialcell.listening.query.query_language import (
     Or,
     QueryError,
     TextTerm,
+    list_restrictions,
     parse,
     widen_query,
 )
@@ -62,6 +63,32 @@ def test_a_query_is_read_as_its_grammar_says(query: str, tree: Node) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Urgency:critical", "urgency:critical"),
+        ("URGENCY:Critical", "urgency:critical"),
+        ("Platform:X", "platform:x"),
+        ("Topic:Roads", "topic:roads"),
+        ("Place:Kothrud", "place:kothrud"),
+        ("Ward:NONE", "ward:none"),
+        ("Owner:PMC", "owner:pmc"),
+        ("Lang:MR-LATN", "lang:mr-Latn"),
+        ("Lang:Und", "lang:und"),
+        ('Department:"Water Supply"', 'department:"Water Supply"'),
+    ],
+)
+def test_fields_and_values_of_lists_are_read_in_any_case(
+    written: str, meant: str
+) -> None:
+    assert parse(written) == parse(meant)
+    assert list_restrictions(written) == list_restrictions(meant)
+
+
+def test_the_words_of_a_register_keep_their_capitals() -> None:
+    assert parse("Status:Open") == FieldTerm("status", "Open", 1)
+
+
+@pytest.mark.parametrize(
     ("query", "position", "said"),
     [
         ("", 1, "empty"),
@@ -71,6 +98,7 @@ def test_a_query_is_read_as_its_grammar_says(query: str, tree: Node) -> None:
         ("a OR", 5, "missing"),
         ("a AND OR b", 7, "OR is not expected"),
         ("colour:red", 1, "no field"),
+        ("a Urgncy:critical", 3, "no field"),
         ("a topic:", 3, "needs a value"),
         ("a urgency:hgh", 3, "'hgh'; there are low, normal, high, critical"),
         ("(a OR intent:hlp)", 7, "'hlp'; there are complaint, question, suggestion"),

@@ -8,6 +8,7 @@
     part  = "(" or ")" | field ":" value | phrase | word | word "*"
           | "~" (word | word "*" | phrase)
 
+The name of a field, and a value out of a list, may be written with capitals.
 `~pani` stands for every spelling of its concept in every script; words without the
 sign are exact.
 """
@@ -31,6 +32,8 @@ FIELDS = frozenset(
     | {"owner", "from", "since", "until", "status", "department", "place"}
 )
 _VOCABULARIES = ("intent", "detail", "urgency")
+# Whose values never have capitals; an id of a ward or an owner may have them.
+_SMALL = frozenset({*_VOCABULARIES, "platform", "topic", "sentiment", "place"})
 # Of owner:, beside their ids: any department, any other body, nobody who is known.
 OWNERS = ("pmc", "other", NOBODY)
 # Of ward:, beside the ids of ward offices: mentions that name no place in any.
@@ -132,7 +135,7 @@ _LONGEST = 1000
 _DAY = len("2026-11-23")
 _TOKEN = re.compile(
     r"\s*(?:(?P<open>\()|(?P<close>\))"
-    r"|(?P<field>[a-z]+):(?P<value>\"[^\"]*\"|[^\s()\"]*)"
+    r"|(?P<field>[A-Za-z]+):(?P<value>\"[^\"]*\"|[^\s()\"]*)"
     r"|~(?:\"(?P<named>[^\"]+)\"|(?P<concept>[^\s()\"]+))"
     r"|\"(?P<phrase>[^\"]*)(?P<end>\"|$)"
     r"|(?P<minus>-)(?=[^\s])"
@@ -210,16 +213,25 @@ def _token(query: str, hit: re.Match[str], position: int) -> Token:
 
 
 def _field(query: str, hit: re.Match[str], position: int) -> Token:
-    name, operand = hit["field"], hit["value"].strip('"')
+    name, written = hit["field"].lower(), hit["value"].strip('"')
     if name in ("http", "https"):
         return Token("phrase", hit[0].strip(), position)
     if name not in FIELDS:
         raise QueryError(
             "query.no_such_field", query, position, field=name, fields=sorted(FIELDS)
         )
-    if not operand:
+    if not written:
         raise QueryError("query.no_operand", query, position, field=name)
-    return Token("field", f"{name}:{operand}", position)
+    return Token("field", f"{name}:{_as_listed(name, written)}", position)
+
+
+def _as_listed(name: str, written: str) -> str:
+    """A value as its field has it: a phone begins a word with a capital."""
+    if name == "lang":
+        languages = {code.lower(): code for code in lexicon.LANGUAGES}
+        return languages.get(written.lower(), written.lower())
+    is_group = name in ("ward", "owner") and written.lower() in {NO_WARD, *OWNERS}
+    return written.lower() if name in _SMALL or is_group else written
 
 
 def list_restrictions(query: str) -> Set[tuple[str, str]]:
