@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shlex
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -240,6 +241,39 @@ def test_a_search_without_a_hit_says_what_other_spellings_find(
     assert nothing.stderr == ""
     hit = answer(socialcell(*search, "पाणी", "--json", "--config", config))
     assert "suggestion" not in hit
+
+
+def test_the_search_that_is_suggested_keeps_the_options(
+    config: Path, engine: Engine
+) -> None:
+    store_records(
+        engine,
+        make_record("1", text="आज पाणी नाही", platform="forum"),
+        make_record("2", text="pani nahi", platform="news"),
+    )
+    options = ("--since", "2020-01-01", "--platform", "forum", "--csv")
+
+    done = socialcell("mentions", "search", *options, "paani", "--config", config)
+    _, _, suggested = done.stderr.strip().partition("find 1: socialcell ")
+
+    assert shlex.split(suggested) == [
+        *("mentions", "search", "~paani", *options[:4]),
+        *("--config", str(config), "--csv"),
+    ]
+    assert "पाणी" in inside(*shlex.split(suggested))
+
+
+def test_a_suggested_query_that_begins_with_a_sign_can_be_copied(
+    config: Path, engine: Engine
+) -> None:
+    store_records(engine, make_record("1", text="आज पाणी नाही"))
+    query = "-zzzz paani"
+
+    done = socialcell("mentions", "search", "--config", config, "--", query)
+
+    assert (
+        f"search --config {shlex.quote(str(config))} -- '-zzzz ~paani'" in done.stderr
+    )
 
 
 def test_a_list_says_when_how_urgent_where_and_whose(

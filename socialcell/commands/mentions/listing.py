@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.given_options import given_options
 from socialcell.commands.mentions.mention_options import (
     Intent,
     Language,
@@ -95,6 +96,7 @@ def list_(
 
 
 def search(
+    command: typer.Context,
     query: Annotated[str, typer.Argument(help='Words, "phrases", AND OR NOT, topic:…')],
     since: Since = None,
     until: Until = None,
@@ -160,7 +162,7 @@ def search(
     )
     _note_undated(context, request)
     if suggestion is not None and not json:
-        _note_suggestion(suggestion)
+        _note_suggestion(suggestion, given_options(command))
     if not total:
         for doubt in mention_search.find_doubts(context, people, query):
             output.note(f"at character {doubt.position}: {doubt.message}")
@@ -259,13 +261,16 @@ def _note_undated(context: "Context", request: "MentionFilter") -> None:
         )
 
 
-def _note_suggestion(suggestion: "Suggestion") -> None:
-    from shlex import quote
+def _note_suggestion(suggestion: "Suggestion", options: Sequence[str]) -> None:
+    """The command with the options of the search: without them it would find more."""
+    from shlex import join
 
-    command = f"socialcell mentions search {quote(suggestion.query)}"
+    words = [suggestion.query, *options]
+    if suggestion.query.startswith("-"):
+        words = [*options, "--", suggestion.query]
     output.note(
         "With every spelling of the words, which ~ stands for, it would find "
-        f"{suggestion.total}: {command}"
+        f"{suggestion.total}: socialcell mentions search {join(words)}"
     )
 
 
