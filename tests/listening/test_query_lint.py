@@ -4,9 +4,18 @@ import pytest
 from sqlalchemy import Engine
 
 from socialcell import db
-from socialcell.listening.query.query_language import Or, QueryError, TextTerm, parse
+from socialcell.language.inflections import forms
+from socialcell.listening.query.query_language import (
+    And,
+    Or,
+    QueryError,
+    TextTerm,
+    parse,
+)
 from socialcell.listening.query.query_lint import Doubt, lint, lint_rule_query
 from socialcell.listening.store.mentions.match_reasons import matching_parts
+from socialcell.services.context import Context
+from socialcell.services.mentions.tagging import tag_waiting
 from tests.listening.test_search import found, store_texts
 
 
@@ -105,16 +114,85 @@ def test_a_place_is_a_concept_and_a_star_takes_endings(engine: Engine) -> None:
     assert found(engine, "-~kothrud") == ["3", "4"]
 
 
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        *(("~pani", "पाण्याची टाकी"), ("~pani", "पाण्याखाली"), ("~water", "panyacha")),
+        *(("~kachra", "कचऱ्याचे ढीग"), ("~kachra", "कचर्‍याचे"), ("~waste", "kachre")),
+        *(("~khadda", "खड्ड्यांमुळे"), ("~khadda", "khaddyat"), ("~पूल", "पुलावर")),
+        *(("~paus", "पावसामुळे"), ("~shala", "शाळेत"), ("~वीज", "विजेचा")),
+        *(("~traffic", "वाहतुकीमुळे"), ('~"kami dab"', "कमी दाबाने"), ("~नाली", "नालियों")),
+    ],
+)
+def test_a_concept_is_found_with_the_endings_of_its_words(
+    engine: Engine, query: str, text: str
+) -> None:
+    store_texts(engine, text)
+
+    assert found(engine, query) == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        *(
+            ("~pani", "पाणबुडी"),
+            ("~pani", "जलाशय"),
+            ("~pani", "कचरा जलाने"),
+            ("~bus", "बसत"),
+        ),
+        *(("~flood", "पुराना पुराने पुरावा"), ("~noise", "short"), ("~fire", "आगे")),
+    ],
+)
+def test_a_concept_is_not_found_in_other_words(
+    engine: Engine, query: str, text: str
+) -> None:
+    store_texts(engine, text)
+
+    assert found(engine, query) == []
+
+
+def test_a_phrase_takes_the_endings_of_its_last_word_alone() -> None:
+    assert "कमी दाबाने" in forms("कमी दाब")
+    assert all(form.startswith("कमी ") for form in forms("कमी दाब"))
+
+
+def test_a_query_asks_for_the_forms_of_so_many_concepts_and_no_more() -> None:
+    words = ["पाणी", *["कचरा"] * 19, "रस्ता"]
+    node = parse(" ".join(f"~{word}" for word in words))
+
+    assert isinstance(node, And)
+    concepts = [part for part in node.parts if isinstance(part, Or)]
+    asked = [
+        any(isinstance(term, TextTerm) and term.is_inflected for term in concept.parts)
+        for concept in concepts
+    ]
+    assert asked == [True] * 20 + [False]
+
+
+def test_a_place_is_what_was_read_as_the_place_too(
+    context: Context, engine: Engine
+) -> None:
+    store_texts(engine, "कोथरूडच्या रस्त्यावर पाणी", "Kothrudla pani nahi", "katraj pani")
+    tag_waiting(context)
+
+    assert found(engine, "~kothrud") == found(engine, "place:kothrud") == ["1", "2"]
+    assert found(engine, "~kothrud pani") == ["2"]
+    assert found(engine, "-~kothrud") == ["3"]
+
+
 def test_why_says_which_spelling_was_found(engine: Engine) -> None:
     store_texts(engine, "paani nahi")
 
     with db.reading(engine) as session:
-        assert matching_parts(session, parse("~पाणी"), 1) == ["says “paani”"]
+        assert matching_parts(session, parse("~पाणी"), 1) == [
+            "says “paani” or a form of it"
+        ]
 
 
 def test_a_concept_is_an_or_of_words() -> None:
     node = parse('~"street light"')
 
     assert isinstance(node, Or)
-    assert TextTerm("पथदिवे") in node.parts
-    assert TextTerm("street light") in node.parts
+    assert TextTerm("पथदिवे", is_inflected=True) in node.parts
+    assert TextTerm("street light", is_inflected=True) in node.parts

@@ -9,8 +9,8 @@
           | "~" (word | word "*" | phrase)
 
 The name of a field, and a value out of a list, may be written with capitals.
-`~pani` stands for every spelling of its concept in every script; words without the
-sign are exact.
+`~pani` stands for every spelling of its concept in every script, with its endings, and
+of a place also for what was read as it; words without the sign are exact.
 """
 
 import re
@@ -66,7 +66,8 @@ class QueryError(UsageError):
 
 @dataclass(frozen=True)
 class TextTerm:
-    """A word or a phrase as the index holds it; `prefix` also matches longer words.
+    """A word or a phrase as the index holds it; `prefix` also matches longer words,
+    `is_inflected` its forms with an ending of Marathi or Hindi.
 
     `written` is its form in the query, where an underscore still shows a handle.
     """
@@ -74,6 +75,7 @@ class TextTerm:
     text: str
     prefix: bool = False
     written: str = field(default="", compare=False)
+    is_inflected: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ _PLACE = "place:"
 _WARD = "ward:"
 _DEEPEST = 40
 _LONGEST = 1000
+# Words with ~ that a query asks for in all their forms, up to 3000 each.
+_MOST_INFLECTED = 20
 _DAY = len("2026-11-23")
 _TOKEN = re.compile(
     r"\s*(?:(?P<open>\()|(?P<close>\))"
@@ -348,6 +352,7 @@ class _QueryParser:
         self._holdings = holdings
         self._at = 0
         self._depth = 0
+        self._concepts = 0
 
     @property
     def rest(self) -> Token | None:
@@ -446,4 +451,15 @@ class _QueryParser:
                 "query.no_such_concept", self._query, token.position, word=token.text
             )
         prefix = token.text.endswith("*")
-        return Or(tuple(TextTerm(spelling, prefix) for spelling in concept.spellings))
+        if concept.id.startswith(_PLACE):
+            # What was read as the place has its endings already.
+            said = Or(tuple(TextTerm(name, prefix) for name in concept.spellings))
+            return Or((said, FieldTerm("place", concept.id, token.position)))
+        self._concepts += 1
+        is_inflected = self._concepts <= _MOST_INFLECTED
+        return Or(
+            tuple(
+                TextTerm(spelling, prefix, is_inflected=is_inflected)
+                for spelling in concept.spellings
+            )
+        )

@@ -39,8 +39,9 @@ def _leaves(node: Node) -> Iterator[Node]:
 
 def _condition_text(node: Node) -> str:
     match node:
-        case TextTerm(text=said, prefix=prefix):
-            return f"says “{said}{'…' if prefix else ''}”"
+        case TextTerm(text=said, prefix=prefix, is_inflected=is_inflected):
+            words = f"says “{said}{'…' if prefix else ''}”"
+            return f"{words} or a form of it" if is_inflected else words
         case FieldTerm(name=name, value=value):
             return f"{name} is {value}"
         case Not(part):

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql import ColumnElement
 
 from socialcell import db
+from socialcell.language import inflections
 from socialcell.listening.model import Mention
 from socialcell.listening.query.query_language import And, Node, Or, TextTerm
 
@@ -50,7 +51,9 @@ def in_search(node: Node) -> ColumnElement[bool]:
 def _fts(node: Node) -> str:
     match node:
         case TextTerm(words, prefix):
-            return f'"{words}"{"*" if prefix else ""}'
+            first = f'"{words}"{"*" if prefix else ""}'
+            rest = [f'"{form}"' for form in _other_forms(node)]
+            return _joined(" OR ", [first, *rest]) if rest else first
         case And(parts):
             return _joined(" AND ", [_fts(part) for part in parts])
         case Or(parts):
@@ -61,13 +64,22 @@ def _fts(node: Node) -> str:
 def _tsquery(node: Node) -> str:
     match node:
         case TextTerm(words, prefix):
-            phrase = " <-> ".join(f"'{word}'" for word in words.split())
-            return phrase + (":*" if prefix else "")
+            first = _phrase(words) + (":*" if prefix else "")
+            rest = [f"({_phrase(form)})" for form in _other_forms(node)]
+            return _joined(" | ", [f"({first})", *rest]) if rest else first
         case And(parts):
             return _joined(" & ", [f"({_tsquery(part)})" for part in parts])
         case Or(parts):
             return _joined(" | ", [f"({_tsquery(part)})" for part in parts])
     raise AssertionError("is_text was not asked")
+
+
+def _phrase(words: str) -> str:
+    return " <-> ".join(f"'{word}'" for word in words.split())
+
+
+def _other_forms(term: TextTerm) -> tuple[str, ...]:
+    return inflections.forms(term.text) if term.is_inflected else ()
 
 
 def _joined(operator: str, parts: list[str]) -> str:
