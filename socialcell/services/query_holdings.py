@@ -7,8 +7,10 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from socialcell.errors import SocialcellError
-from socialcell.language import lexicon
+from socialcell.language import concepts, lexicon
+from socialcell.language.concepts import SpellingIndex
 from socialcell.language.names.own_places import place_rows
+from socialcell.listening.query import query_language
 from socialcell.listening.query.query_language import (
     NO_WARD,
     FieldTerm,
@@ -57,10 +59,27 @@ def read_holdings(
     )
 
 
-def _places(context: Context) -> set[str]:
-    """The ids of the package's places and of the workspace's own; without the latter
-    where their file cannot be read, which `doctor` names."""
-    rows = [row for _file, _line, row in lexicon.gazetteer_rows()]
+def own_places(context: Context) -> SpellingIndex:
+    """The places of the workspace's own gazetteer by their names."""
+    return SpellingIndex(map(concepts.of_name, _own_rows(context)))
+
+
+def name_places(context: Context, query: str) -> str:
+    """The query with place:ID for each ~ that only the workspace's gazetteer knows."""
+    if "~" not in query:
+        return query
+    return query_language.name_places(query, own_places(context))
+
+
+def _own_rows(context: Context) -> list[dict[str, str]]:
+    """None where the file cannot be read, which `doctor` names."""
     with suppress(SocialcellError):
-        rows += place_rows(context.workspace.folder)
+        return place_rows(context.workspace.folder)
+    return []
+
+
+def _places(context: Context) -> set[str]:
+    """The ids of the package's places and of the workspace's own."""
+    rows = [row for _file, _line, row in lexicon.gazetteer_rows()]
+    rows += _own_rows(context)
     return {row["id"] for row in rows if row["id"].startswith("place:")}

@@ -22,6 +22,7 @@ from difflib import get_close_matches
 
 from socialcell.errors import UsageError
 from socialcell.language import concepts, lexicon
+from socialcell.language.concepts import SpellingIndex
 from socialcell.listening.areas.owner_table import NOBODY, OTHER, OWN
 from socialcell.listening.day_ranges import day_start
 from socialcell.message_catalog import Message, Parameter
@@ -170,20 +171,46 @@ def parse(
     return node
 
 
-def widen_query(query: str) -> str | None:
-    """The query with ~ before all that has other spellings; None where nothing has."""
+def widen_query(query: str, own: SpellingIndex | None = None) -> str | None:
+    """The query with ~ before all that has other spellings, also as a name of one's own
+    gazetteer; None where nothing has."""
     query = clean_text(query)
     parts, copied_to = [], 0
     before: Token | None = None
     for token in tokens(query):
         is_asked_for = before is None or before.kind != "NOT"
         is_said = token.kind in ("word", "phrase")
-        if is_asked_for and is_said and concepts.find(token.text.rstrip("*")):
+        name = token.text.rstrip("*")
+        is_known = concepts.find(name) or (own is not None and own.find(name))
+        if is_asked_for and is_said and is_known:
             start = token.position - 1
             parts += [query[copied_to:start], "~"]
             copied_to = start
         before = token
     return "".join([*parts, query[copied_to:]]) if parts else None
+
+
+def name_places(query: str, own: SpellingIndex) -> str:
+    """The query with place:ID for each ~ that only one's own gazetteer knows, as those
+    who read it without the workspace's files understand it. As it is, where it cannot
+    be read."""
+    query = clean_text(query)
+    parts, copied_to = [], 0
+    with suppress(QueryError):
+        for token in tokens(query):
+            name = token.text.rstrip("*")
+            if token.kind != "concept" or concepts.find(name) is not None:
+                continue
+            place = own.find(name)
+            if place is None:
+                continue
+            start = token.position - 1
+            is_quoted = query.startswith('"', start + 1)
+            field = f"{_PLACE}{without_field('place', place.id)}"
+            parts += [query[copied_to:start], field]
+            copied_to = start + len(token.text) + (3 if is_quoted else 1)
+        return "".join([*parts, query[copied_to:]])
+    return query
 
 
 def tokens(query: str) -> Iterator[Token]:

@@ -94,6 +94,8 @@ def add_rule(
             names=list(names) or Message("alerts.none"),
         )
     now = context.clock.now()
+    # What asks the rule later has no files of the workspace at hand.
+    query = query_holdings.name_places(context, query)
     query_guard.require_rule(context, query)
     doubts = lint_rule(context, query)
     with db.writing(context.engine) as session:
@@ -127,6 +129,7 @@ def add_rule(
 def lint_rule(context: Context, query: str) -> list[Doubt]:
     """What is doubtful in the query of a rule. QueryError names a value that no mention
     of this workspace can have."""
+    query = query_holdings.name_places(context, query)
     with db.reading(context.engine) as session:
         accounts = frozenset(registry.names_by_account(session))
         holdings = query_holdings.read_holdings(context, session, accounts, query)

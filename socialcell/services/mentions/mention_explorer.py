@@ -5,7 +5,7 @@ found wherever it is, of anything else the newest mentions are looked through.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -78,6 +78,7 @@ def explore(
     query that cannot be read is explained on the page. UsageError for a filter that no
     mention can match, a cursor that is none, and what nobody looks for.
     """
+    question = _with_own_places(context, question)
     query_guard.require_search(context, question.query)
     now = context.clock.now()
     cursor = read_cursor(question.cursor) if question.cursor else None
@@ -115,6 +116,7 @@ def read_filter(
 
     UsageError as of `explore`, also for a query that cannot be read.
     """
+    question = _with_own_places(context, question)
     query_guard.require_search(context, question.query)
     with db.reading(context.engine) as session:
         explanation, mention_filter = _filter(
@@ -124,6 +126,10 @@ def read_filter(
         fault = explanation.fault.message
         raise UsageError(fault.code, **fault.parameters)
     return mention_filter
+
+
+def _with_own_places(context: Context, question: ExplorerQuestion) -> ExplorerQuestion:
+    return replace(question, query=query_holdings.name_places(context, question.query))
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ def read_request(
     UsageError names a value that no mention can have, with those that there are, and
     refuses, with the reason, what nobody looks for.
     """
+    if query is not None:
+        query = query_holdings.name_places(context, query)
     query_guard.require_search(context, query, counts_only=counts_only)
     now = context.clock.now()
     with db.reading(context.engine) as session:
@@ -242,6 +244,7 @@ def ward_names(context: Context) -> dict[str, str]:
 
 def find_doubts(context: Context, people: People, query: str) -> Sequence[Doubt]:
     """What is doubtful in the query of a search, and may be why it finds nothing."""
+    query = query_holdings.name_places(context, query)
     with db.reading(context.engine) as session:
         holdings = query_holdings.read_holdings(
             context, session, people.registry, query
@@ -251,10 +254,11 @@ def find_doubts(context: Context, people: People, query: str) -> Sequence[Doubt]
 
 def widen(context: Context, request: MentionFilter, query: str) -> Suggestion | None:
     """What the query finds in every spelling of its words; None if that is nothing."""
-    text = widen_query(query)
+    text = widen_query(query, query_holdings.own_places(context))
     if text is None:
         return None
+    tree = parse(query_holdings.name_places(context, text), now=context.clock.now())
     with db.reading(context.engine) as session:
-        wide = replace(request, query=parse(text, now=context.clock.now()))
+        wide = replace(request, query=tree)
         total = mention_queries.count_mentions(session, wide)
     return Suggestion(text, total) if total else None

@@ -15,7 +15,7 @@ from socialcell.listening.store.mentions.explored_mentions import MentionSearch
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.listening.store.people import protected_accounts
 from socialcell.message_catalog import Message
-from socialcell.services import query_guard
+from socialcell.services import query_guard, query_holdings
 from socialcell.services.alerts.alert_detectors import rule_query
 from socialcell.services.alerts.alert_rules import lint_rule, require_limits
 from socialcell.services.alerts.incident_grouping import INCIDENT_GAP
@@ -53,6 +53,7 @@ def preview_rule(
     """
     require_limits(threshold, minutes)
     now = context.clock.now()
+    query = query_holdings.name_places(context, query)
     sample_filter = MentionFilter(rule_query(query, now), since=now - SAMPLE, until=now)
     with db.reading(context.engine) as session:
         accounts = protected_accounts.accounts(session)

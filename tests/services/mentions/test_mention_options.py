@@ -11,8 +11,11 @@ from socialcell.language.names import gazetteer_lint
 from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.store import areas
+from socialcell.services.alerts import alert_rules
+from socialcell.services.context import Context
 from tests.builders import NOON, make_record, store_records
 from tests.inside import socialcell
+from tests.running import answer
 
 pytestmark = pytest.mark.on_sqlite
 
@@ -93,15 +96,58 @@ def test_a_ward_is_asked_for_by_its_id_and_by_the_end_of_it(
 def test_a_place_of_the_workspace_and_a_topic_of_earlier_may_be_asked_for(
     config: Path, engine: Engine
 ) -> None:
-    row = "place:moonpeth,PLACE,Moonpeth,मूनपेठ,मूनपेठ,,,,,a drive"
-    own = f"{','.join(gazetteer_lint.COLUMNS)}\n{row}\n"
-    (config.parent / "gazetteer.csv").write_text(own)
+    add_moonpeth(config)
     annotate(engine, "topic", "old-topic")
 
     for query in ("place:moonpeth", "topic:old-topic", "place:wagholi", "ward:none"):
         process = socialcell("mentions", "search", query, "--config", config)
 
         assert process.returncode == 0, process.stderr
+
+
+@pytest.mark.parametrize("query", ["~moonpeth", "~मूनपेठ", '~"Moon Peth"', "~moonpeth*"])
+def test_a_place_of_the_workspace_is_found_by_its_spellings(
+    config: Path, engine: Engine, query: str
+) -> None:
+    add_moonpeth(config)
+    annotate(engine, "entity", "place:moonpeth")
+
+    search = ("mentions", "search", "--json", "--config", config)
+
+    assert answer(socialcell(*search, query))["total"] == 1
+    assert answer(socialcell(*search, f"NOT {query}"))["total"] == 0
+
+
+def test_a_search_without_a_hit_knows_the_places_of_the_workspace(
+    config: Path, engine: Engine
+) -> None:
+    add_moonpeth(config)
+    annotate(engine, "entity", "place:moonpeth")
+
+    nothing = socialcell("mentions", "search", "moonpeth", "--json", "--config", config)
+
+    assert json.loads(nothing.stdout)["suggestion"] == {
+        "query": "~moonpeth",
+        "total": 1,
+    }
+
+
+def test_a_rule_is_kept_with_the_id_of_a_place_of_the_workspace(
+    context: Context, config: Path
+) -> None:
+    add_moonpeth(config)
+
+    alert_rules.add_rule(context, "moon", "~moonpeth pani", threshold=5, minutes=60)
+
+    rule = alert_rules.find_rule(context, "moon")
+    assert rule is not None
+    assert rule.query == "place:moonpeth pani"
+
+
+def add_moonpeth(config: Path) -> None:
+    row = "place:moonpeth,PLACE,Moonpeth,मूनपेठ,मूनपेठ,Moon Peth,,,,a drive"
+    own = f"{','.join(gazetteer_lint.COLUMNS)}\n{row}\n"
+    (config.parent / "gazetteer.csv").write_text(own)
 
 
 def annotate(engine: Engine, kind: str, value: str) -> None:
