@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql import ColumnElement
 
 from socialcell import db
-from socialcell.language import inflections
 from socialcell.listening.model import Mention
+from socialcell.listening.query import inflections
 from socialcell.listening.query.query_language import And, Node, Or, TextTerm
 
 M = db.table(Mention).c

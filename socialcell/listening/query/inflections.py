@@ -1,7 +1,7 @@
 """The forms of a noun that Marathi and Hindi writers make of it: पाणी, पाण्याची.
 
-The opposite of `stems`: that cuts an ending off a word of a text; this writes the forms
-for a search of whole words. They are spelt as the search index holds words.
+The opposite of language.stems, which cuts an ending off a word of a text: this writes
+the forms for a search of whole words, spelt as the search index holds words.
 """
 
 from collections.abc import Iterator
