@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.listening.store.alerts import alert_rules as rule_store
+from socialcell.listening.store.alerts import incident_numbers
 from socialcell.ops import audit
 from socialcell.ops import outbox_store as messages
 from socialcell.services.alerts import (
@@ -53,6 +54,31 @@ def test_a_rule_may_ask_for_an_owner_and_for_a_time_before_now(city: City) -> No
     later = city.look(2 * DAY)
 
     assert later.opened == ()
+
+
+def test_a_rule_may_have_capitals_in_the_name_of_a_field(city: City) -> None:
+    mention_owners.update_owners(city.context.engine)
+    add(city.context, "Owner:pmpml Topic:Transport")
+    city.crowd("The PMPML bus is late", 3, NOW - 20 * MINUTE)
+
+    assert len(city.look().opened) == 1
+
+
+def test_an_incident_of_a_rule_that_can_be_read_no_more_counts_nothing(
+    city: City, engine: Engine
+) -> None:
+    add(city.context)
+    city.crowd("The garden of Aundh", 3, NOW - 20 * MINUTE)
+    city.look()
+    (incident,) = city.incidents()
+    own = city.alerts(incident)
+
+    with db.reading(engine) as session:
+        readable = incident_numbers.scope_of(session, incident, own, NOW, "garden")
+        unreadable = incident_numbers.scope_of(session, incident, own, NOW, "Grden:a")
+
+    assert readable is not None
+    assert unreadable is None
 
 
 def test_a_rule_tells_again_after_a_day_without(city: City) -> None:

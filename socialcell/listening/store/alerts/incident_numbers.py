@@ -31,7 +31,14 @@ from socialcell.listening.alerts.model import (
 )
 from socialcell.listening.model import Annotation, Link, Mention
 from socialcell.listening.people.protected_topics import TOPICS
-from socialcell.listening.query.query_language import And, FieldTerm, Node, Not, parse
+from socialcell.listening.query.query_language import (
+    And,
+    FieldTerm,
+    Node,
+    Not,
+    QueryError,
+    parse,
+)
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.listening.store.mentions.mention_matching import Matching
 
@@ -97,7 +104,7 @@ def scope_of(
     probing: bool = True,
 ) -> Scope | None:
     """What the incident's mentions are; None of a source, a promise, and of a rule that
-    is there no more. Without `probing` the database is not asked
+    is there no more or can be read no more. Without `probing` the database is not asked
     what holds few.
 
     Of a topic, a ward, a detail, a phrase and a rule (`rule` is its query) they are all
@@ -301,7 +308,10 @@ def _condition(
         if rule is None:
             return None
         barred = (Not(FieldTerm("topic", topic, 0)) for topic in TOPICS)
-        query = And((parse(rule), *barred))
+        try:
+            query = And((parse(rule), *barred))
+        except QueryError:  # it could be read when it was written
+            return None
     elif kind == "closure":
         closure = session.get(Closure, int(name))
         return None if closure is None else _of_closure(closure)
