@@ -135,8 +135,8 @@ _PLACE = "place:"
 _WARD = "ward:"
 _DEEPEST = 40
 _LONGEST = 1000
-# Words with ~ that a query asks for in all their forms: up to 3000 each, at twenty
-# microseconds a form.
+# Words with ~ that a query asks for in all their forms: some 300 each, which take the
+# index ten milliseconds.
 _MOST_INFLECTED = 10
 _DAY = len("2026-11-23")
 _TOKEN = re.compile(

@@ -51,9 +51,9 @@ def in_search(node: Node) -> ColumnElement[bool]:
 def _fts(node: Node) -> str:
     match node:
         case TextTerm(words, prefix):
-            first = f'"{words}"{"*" if prefix else ""}'
-            rest = [f'"{form}"' for form in _other_forms(node)]
-            return _joined(" OR ", [first, *rest]) if rest else first
+            said = [words + "*" * prefix, *_other_forms(node)]
+            terms = [_fts_phrase(form) for form in said]
+            return _joined(" OR ", terms) if len(terms) > 1 else terms[0]
         case And(parts):
             return _joined(" AND ", [_fts(part) for part in parts])
         case Or(parts):
@@ -64,9 +64,9 @@ def _fts(node: Node) -> str:
 def _tsquery(node: Node) -> str:
     match node:
         case TextTerm(words, prefix):
-            first = _phrase(words) + (":*" if prefix else "")
-            rest = [f"({_phrase(form)})" for form in _other_forms(node)]
-            return _joined(" | ", [f"({first})", *rest]) if rest else first
+            said = [words + "*" * prefix, *_other_forms(node)]
+            terms = [_ts_phrase(form) for form in said]
+            return _joined(" | ", [f"({t})" for t in terms]) if terms[1:] else terms[0]
         case And(parts):
             return _joined(" & ", [f"({_tsquery(part)})" for part in parts])
         case Or(parts):
@@ -74,8 +74,15 @@ def _tsquery(node: Node) -> str:
     raise AssertionError("is_text was not asked")
 
 
-def _phrase(words: str) -> str:
-    return " <-> ".join(f"'{word}'" for word in words.split())
+def _fts_phrase(form: str) -> str:
+    words = form.removesuffix("*")
+    return f'"{words}"{form[len(words) :]}'
+
+
+def _ts_phrase(form: str) -> str:
+    words = form.removesuffix("*")
+    phrase = " <-> ".join(f"'{word}'" for word in words.split())
+    return phrase + (":*" if words != form else "")
 
 
 def _other_forms(term: TextTerm) -> tuple[str, ...]:
