@@ -180,6 +180,11 @@ def mention_of_key(key: str) -> int | None:
     return None if match is None else int(match[1])
 
 
+def prefixes_about(mention_ids: Iterable[int]) -> list[str]:
+    """How the dedup keys of alerts about these mentions begin."""
+    return [f"{ABOUT_ITEM}{id_}{sign}" for id_ in mention_ids for sign in ".|"]
+
+
 def rooms_waiting(
     session: Session, now: datetime, *, critical: bool = False
 ) -> list[str]:

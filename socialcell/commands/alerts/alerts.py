@@ -364,7 +364,10 @@ def _count_with_unit(worst: "WorstAlertFields") -> int | str | None:
 
 
 def _state(line: "IncidentLine") -> str:
-    return "over, nobody took charge" if line.is_missed else line.state
+    return {
+        "missed": "over, nobody took charge",
+        "false_alarm": "over, nobody was in danger: a person decided so",
+    }.get(line.standing, line.state)
 
 
 def _end_time(row: "IncidentDocument") -> str | None:

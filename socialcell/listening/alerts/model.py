@@ -15,6 +15,8 @@ CRITICAL: Final = "critical"
 OF_ONE = (ACCOUNT, CRITICAL)
 # An incident that the city itself announced: nobody is notified of it.
 PLANNED = "planned"
+# What `Incident.said` is where people decided that no item of it is critical.
+NO_DANGER: Final = "no danger"
 # Topics of what befalls a place: while it does, all who name the place write of it.
 EVENTS = ("flood", "fire")
 # What an alert counts, by its kind.
@@ -55,7 +57,8 @@ class Incident(SQLModel, table=True):
 
     `subject` is what began it: all, topic:T, ward:W, phrase:P, source:NAME, rule:NAME,
     promise:ID, critical:MENTION, closure:ID. `ended_at` is empty, too, where it was
-    over before that was kept.
+    over before that was kept. `said` is the reason of a silence, what was announced, or
+    NO_DANGER.
     """
 
     __table_args__ = (Index("incident_open", "state", "last_at"),)
@@ -70,6 +73,11 @@ class Incident(SQLModel, table=True):
     acked_by: str | None = None
     acked_at: datetime | None = None
     said: str | None = None
+
+    @property
+    def is_false_alarm(self) -> bool:
+        """Whether it is over because people decided that nobody was in danger."""
+        return self.state == "over" and self.said == NO_DANGER
 
 
 class Alert(SQLModel, table=True):

@@ -64,7 +64,8 @@ class CriticalItemFacts:
 @dataclass(frozen=True)
 class ItemStatus:
     """The state of an item: its incident and the incident's other items, since when
-    people are called, and whether this is a repetition because nobody answered."""
+    people are called, and whether this is a repetition because nobody answered; of a
+    false alarm when it began and ended."""
 
     incident_id: int | None
     other_ids: Sequence[int] = ()
@@ -72,6 +73,7 @@ class ItemStatus:
     acked_by: str | None = None
     repeated: bool = False
     console_url: str | None = None
+    lasted: tuple[datetime, datetime] | None = None
 
 
 def page(
@@ -85,9 +87,10 @@ def page(
     registry."""
     phrases = Phrases(lang)
     lead = list(_lead(critical_item, status, phrases))
+    name = title(critical_item.subject, critical_item.names, phrases)
     return LetterPage(
         language=lang.code,
-        subject=title(critical_item.subject, critical_item.names, phrases),
+        subject=lang.gettext("Over: %(name)s", name=name) if status.lasted else name,
         preheader=" ".join(lead[:2]),
         sender=sender,
         occasion=(
@@ -172,14 +175,23 @@ def _lead(
 ) -> Iterator[str]:
     """What it is and since when, who has it, whose it is, and our numbers."""
     lang, _ = phrases.lang, phrases.lang.gettext
-    if critical_item.is_message:
+    if status.lasted is not None:
+        yield _("Staff decided that nobody was in danger.")
+    elif critical_item.is_message:
         yield _(
             "A direct message was classified as critical: life or limb may be in "
             "danger."
         )
     else:
         yield _("A post was classified as critical: life or limb may be in danger.")
-    if status.repeated and status.called_since is not None:
+    if status.lasted is not None:
+        start, end = status.lasted
+        yield _(
+            "Over on %(at)s, after %(lasted)s.",
+            at=lang.moment(end),
+            lasted=lang.lasted(end - start),
+        )
+    elif status.repeated and status.called_since is not None:
         yield _(
             "Nobody has acknowledged it since %(at)s.",
             at=lang.moment(status.called_since),
@@ -266,7 +278,7 @@ def _closing(
         yield (Hyperlink(_("More about this incident"), url),)
     else:
         yield (_("More: %(where)s", where=f"socialcell mentions show {id_}"),)
-    if status.incident_id is not None:
+    if status.incident_id is not None and status.lasted is None:
         yield (acknowledge_line(status.incident_id, lang),)
     if critical_item.row.platform in having(Trait.MESSAGES):
         command = f"socialcell messages reply {id_} -"

@@ -8,6 +8,7 @@ from socialcell.language.text_similarity import BY_LETTERS, TextComparison
 from socialcell.listening.alerts.model import CRITICAL, Escalation, Incident
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.alerts.critical_calls import CriticalItem
+from socialcell.services.alerts import false_alarms
 from socialcell.services.alerts.incident_grouping import INCIDENT_GAP, IncidentGrouping
 
 # Older items are not escalated: nobody waits for them, and a new model that analyses
@@ -33,16 +34,18 @@ def group_items(grouping: IncidentGrouping) -> int:
     A copy of an item joins its incident, and so does another item of the same place and
     topic, or a message of the same person, within three hours. What belongs to a
     running incident joins that one, which becomes severe. Everything else opens an
-    incident of its own.
+    incident of its own. An incident of which people decided every item to be none
+    ends first.
     """
-    _escalate_next_items(grouping)
+    false_alarms.end_false_alarms(grouping)
     since = grouping.now - MAX_AGE
     incident_ids = critical_calls.incidents_by_item(grouping.session, since)
-    new = [
-        id_
-        for id_ in critical_calls.ids_since(grouping.session, since)
-        if id_ not in incident_ids
-    ]
+    critical_ids = critical_calls.ids_since(grouping.session, since)
+    false_alarms.resume_incidents(
+        grouping, (incident_ids[id_] for id_ in critical_ids if id_ in incident_ids)
+    )
+    _escalate_next_items(grouping)
+    new = [id_ for id_ in critical_ids if id_ not in incident_ids]
     if not new:
         return 0
     earlier = critical_calls.items(

@@ -22,7 +22,7 @@ from socialcell.listening.areas import area_table
 from socialcell.listening.areas.owner_table import OwnerFinder
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store import owners
-from socialcell.listening.store.alerts import critical_calls
+from socialcell.listening.store.alerts import alerts, critical_calls
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.ops import outbox_store
 from socialcell.reports.incidents import critical_item_page, incident_facts
@@ -80,8 +80,9 @@ def group_critical_items(context: Context) -> tuple[int, ...]:
 
 
 def put_due_steps(context: Context) -> int:
-    """Put the messages and calls of every step that is due into the outbox; how many
-    are new. Nothing is due to anybody while config.yaml names nobody."""
+    """Put the messages and calls of every step that is due, and the closing messages
+    of false alarms, into the outbox; how many are new. Nothing is due to anybody while
+    config.yaml names nobody."""
     settings, now = context.workspace.config.alerts, context.clock.now()
     if settings.names_nobody:
         return 0
@@ -95,7 +96,7 @@ def put_due_steps(context: Context) -> int:
             new += _put_step(context, escalation, key, names)
         with db.writing(context.engine) as session:
             critical_calls.set_next(session, escalation.id or 0, next_at)
-    return new
+    return new + _put_closing_messages(context)
 
 
 def page(
@@ -221,6 +222,48 @@ def _put_step(
     )
 
 
+def _put_closing_messages(context: Context) -> int:
+    """Put a letter and messages about each false alarm into the outbox, once for each
+    of its ends, for those who were told of its items; how many are new."""
+    config = context.workspace.config.alerts
+    since = context.clock.now() - incident_notifications.ENDED_FOR
+    with db.reading(context.engine) as session:
+        ended = [
+            (
+                incident.id or 0,
+                f"incident.{incident.id}.{incident_notifications.ENDED}."
+                f"{incident.ended_at:%Y%m%dT%H%M%S}",
+                incident_notifications.notified_readers(
+                    session,
+                    config,
+                    outbox_store.prefixes_about(
+                        critical_calls.items_of(session, incident.id or 0)
+                    ),
+                ),
+            )
+            for incident in alerts.ended_since(session, since)
+            if incident.is_false_alarm
+        ]
+    return sum(
+        incident_notifications.put_alert(
+            context,
+            key,
+            readers,
+            partial(_closing_letter, context, id_),
+            partial(_closing_card, context, id_),
+        )
+        for id_, key, readers in ended
+    )
+
+
+def _closing_letter(context: Context, incident_id: int, lang: str) -> mail.Letter:
+    return incident_notifications.as_letter(incident_page(context, incident_id, lang))
+
+
+def _closing_card(context: Context, incident_id: int, lang: str) -> ChatCard:
+    return incident_notifications.as_card(incident_page(context, incident_id, lang))
+
+
 def _letter(
     context: Context, mention_id: int, repeated: bool, lang: str
 ) -> mail.Letter:
@@ -303,6 +346,11 @@ def _status(
         other_ids=[id_ for id_ in items if id_ != mention_id],
         called_since=escalation.started_at if escalation else None,
         acked_by=incident.acked_by if incident and incident.state == "acked" else None,
+        lasted=_lasted(incident) if incident and incident.is_false_alarm else None,
         repeated=False,
         console_url=context.workspace.config.alerts.console_url,
     )
+
+
+def _lasted(incident: Incident) -> tuple[datetime, datetime]:
+    return incident.opened_at, incident.ended_at or incident.last_at

@@ -154,14 +154,11 @@ def _narrowed(
 
 
 def _notices(session: Session, incident_id: int) -> list[Outgoing]:
-    items = [
-        f"{outbox_store.ABOUT_ITEM}{call.mention_id}{sign}"
-        for call in critical_calls.escalations_of_incident(session, incident_id)
-        for sign in ".|"
-    ]
+    calls = critical_calls.escalations_of_incident(session, incident_id)
+    about_items = outbox_store.prefixes_about(call.mention_id for call in calls)
     return [
         message
-        for prefix in (f"incident.{incident_id}.", *items)
+        for prefix in (f"incident.{incident_id}.", *about_items)
         for message in outbox_store.messages_with_prefix(session, prefix)
     ]
 

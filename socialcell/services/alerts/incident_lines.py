@@ -35,11 +35,20 @@ class IncidentLine:
     assigned_at: datetime | None
     observed: int | None
     expected: float | None
+    is_false_alarm: bool
 
     @property
     def is_missed(self) -> bool:
         """Whether it was a danger to life that ended before anybody took charge."""
-        return self.kind == CRITICAL and self.state == "over" and not self.assigned_to
+        is_danger = self.kind == CRITICAL and not self.is_false_alarm
+        return is_danger and self.state == "over" and not self.assigned_to
+
+    @property
+    def standing(self) -> str:
+        """Its state, or what became of a danger to life: missed | false_alarm."""
+        if self.is_false_alarm:
+            return "false_alarm"
+        return "missed" if self.is_missed else self.state
 
 
 def list_lines(
@@ -111,6 +120,7 @@ def line_of(
         assigned_at=row.acked_at,
         observed=worst.observed if worst else None,
         expected=worst.expected if worst else None,
+        is_false_alarm=row.is_false_alarm,
     )
 
 

@@ -49,11 +49,11 @@ from socialcell.settings.notifications import Alerts, Channel, Phone
 
 _LOG = log.logger(__name__)
 _MOST_MENTIONS = 20
-_ENDED = "ended"  # in a key, in place of the severity
+ENDED = "ended"  # in a key, in place of the severity
 
 
 # How long after its end an incident's end is still notified.
-_ENDED_FOR = timedelta(days=2)
+ENDED_FOR = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -242,17 +242,15 @@ def _notify_ended(context: Context, *, quiet: bool) -> int:
         ended = [
             (
                 incident.id or 0,
-                _notified_readers(
-                    session, incident.id or 0, configured_readers(config)
-                ),
+                notified_readers(session, config, [f"incident.{incident.id}."]),
             )
-            for incident in alerts.ended_since(session, now - _ENDED_FOR)
-            if incident.severity == "high" or not quiet
+            for incident in alerts.ended_since(session, now - ENDED_FOR)
+            if incident.kind != CRITICAL and (incident.severity == "high" or not quiet)
         ]
     return sum(
         put_alert(
             context,
-            f"incident.{id_}.{_ENDED}",
+            f"incident.{id_}.{ENDED}",
             readers,
             partial(_letter, context, id_),
             partial(_card, context, id_),
@@ -261,15 +259,16 @@ def _notify_ended(context: Context, *, quiet: bool) -> int:
     )
 
 
-def _notified_readers(
-    session: Session, incident_id: int, readers: AlertReaders
+def notified_readers(
+    session: Session, config: Alerts, prefixes: Sequence[str]
 ) -> AlertReaders:
-    """Those of config.yaml who had a letter or a message about an incident."""
+    """Those of config.yaml who had a letter or a message whose dedup key begins with
+    one of these."""
+    readers = configured_readers(config)
     notified = {
         message.recipient
-        for message in outbox_store.messages_with_prefix(
-            session, f"incident.{incident_id}."
-        )
+        for prefix in prefixes
+        for message in outbox_store.messages_with_prefix(session, prefix)
         if message.state == "sent"
     }
     letters = {

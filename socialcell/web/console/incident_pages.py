@@ -63,9 +63,7 @@ def show_incident(request: PageRequest) -> Answer:
         {
             "line": line,
             "letter": report.letter,
-            "state": words.incident_state(
-                "missed" if line.is_missed else line.state, request.lang
-            ),
+            "state": words.incident_state(line.standing, request.lang),
             "may_take": request.may(Permission.TRIAGE),
         },
     )

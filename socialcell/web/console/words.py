@@ -54,4 +54,5 @@ def incident_state(state: str, lang: Language) -> str:
         "acked": _("Assigned"),
         "over": _("Over"),
         "missed": _("Over, nobody took charge"),
+        "false_alarm": _("Over, nobody was in danger"),
     }.get(state, state)

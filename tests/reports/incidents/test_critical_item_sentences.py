@@ -83,6 +83,19 @@ def test_a_title_names_a_topic_only_where_that_says_what_happens(
     assert letter(ItemStatus(7), lang, topics, kind=kind).startswith(title)
 
 
+def test_a_false_alarm_says_who_decided_so_and_asks_nobody_to_take_charge() -> None:
+    text = letter(ItemStatus(7, lasted=(NIGHT, NIGHT + 2 * HOUR)))
+
+    assert text.startswith("Over: Danger to life: Flood, Aundh - Baner Social")
+    assert (
+        "Staff decided that nobody was in danger. Over on 20 Nov 2026, 04:00, after 2 "
+        "hours. It is about: Flood, Aundh - Baner." in text
+    )
+    assert "classified as critical" not in text
+    assert "No one is assigned" not in text
+    assert "alerts ack" not in text
+
+
 def test_a_post_of_no_telling_topic_and_no_place_is_a_critical_post() -> None:
     text = letter(ItemStatus(7), topics=["transport"], wards=())
 

@@ -10,11 +10,12 @@ from sqlmodel import Session, col
 from socialcell import db
 from socialcell.listening.alerts import danger_topics
 from socialcell.listening.alerts.model import CRITICAL, Alert, Escalation, Incident
-from socialcell.listening.model import Area, Mention, MentionMatch, Removal
+from socialcell.listening.model import Annotation, Area, Mention, MentionMatch, Removal
 from socialcell.listening.store.mentions import urgent_mentions
 from socialcell.listening.store.mentions.mention_counts import TimeSpan, within
 
 M, MATCH = db.table(Mention).c, db.table(MentionMatch).c
+NOTE = db.table(Annotation).c
 ESCALATION = db.table(Escalation)
 _PLACE = "place:"
 _FILES = ("export", "file")  # ways in which a mention of an imported file came
@@ -132,6 +133,35 @@ def items_of(session: Session, incident_id: int) -> list[int]:
         col(Alert.incident_id) == incident_id, col(Alert.series) == CRITICAL
     )
     return [own[0] for own in session.scalars(statement.order_by(col(Alert.id)))]
+
+
+def false_alarms(session: Session) -> list[Incident]:
+    """Incidents of critical items that are not over, of which people decided every
+    item to be none. What was removed nobody can judge any more: it is no such item."""
+    statement = select(Incident).where(
+        col(Incident.kind) == CRITICAL, col(Incident.state) != "over"
+    )
+    rows = session.scalars(statement.order_by(col(Incident.id))).all()
+    items_by_incident = {row.id: items_of(session, row.id or 0) for row in rows}
+    every_item = [id_ for ids in items_by_incident.values() for id_ in ids]
+    harmless: set[int] = set()
+    for chunk in db.chunks(every_item):
+        decided = select(M.id).where(
+            M.id.in_(chunk),
+            M.state == "present",
+            M.urgency != "critical",
+            exists().where(
+                NOTE.mention_id == M.id,
+                NOTE.kind == "urgency",
+                NOTE.decided_value.is_not(None),
+            ),
+        )
+        harmless.update(session.scalars(decided))
+    return [
+        row
+        for row in rows
+        if items_by_incident[row.id] and harmless.issuperset(items_by_incident[row.id])
+    ]
 
 
 def ids_within(session: Session, span: TimeSpan) -> list[int]:

@@ -1,0 +1,220 @@
+"""A critical incident ends when people decide that no item of it is one."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from socialcell import db
+from socialcell.clock import IST, FixedClock
+from socialcell.config import Workspace
+from socialcell.i18n import language
+from socialcell.listening.alerts.model import NO_DANGER, Incident
+from socialcell.listening.model import Mention
+from socialcell.listening.store.mentions import tags
+from socialcell.ops.outbox_model import Outgoing
+from socialcell.services.alerts import escalations, incident_lines
+from socialcell.services.alerts import incident_notifications as notifications
+from socialcell.services.context import Context
+from socialcell.services.outbox import acknowledgements
+from socialcell.settings.notifications import Alerts
+from tests.reports.world import World
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=IST)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+pytestmark = pytest.mark.swept_on_postgresql
+
+READERS = {
+    "recipients": {"en": ["desk@city.example"], "mr": ["head@city.example"]},
+    "phone": {"officer": {"command": ["/bin/true"]}},
+    "quiet": ["22:00", "07:00"],
+}
+
+
+@pytest.fixture
+def city(context: Context, clock: FixedClock) -> World:
+    """A workspace at two in the morning that alerts a desk, a head and a telephone."""
+    clock.set(NOW)
+    changed = context.workspace.config.model_copy(
+        update={"alerts": Alerts.model_validate(READERS)}
+    )
+    folder = context.workspace.folder
+    return World(replace(context, workspace=Workspace(folder, changed)))
+
+
+def critical(city: World, text: str, author: str = "a") -> int:
+    return city.mention(
+        NOW, text, urgency="critical", topics=("fire",), author=author, confidence=0.6
+    )
+
+
+def decide(city: World, mention_id: int, level: str) -> None:
+    with db.writing(city.engine) as session:
+        now = city.context.clock.now()
+        tags.decide(session, mention_id, "urgency", level, "lead", now)
+
+
+def look(city: World) -> None:
+    escalations.advance(city.context, deliver=False)
+
+
+def deliver_to(city: World, *recipients: str) -> None:
+    """What waits for these was sent."""
+    with db.writing(city.engine) as session:
+        for row in session.scalars(select(Outgoing)):
+            if row.recipient in recipients:
+                row.state, row.ended_at = "sent", city.context.clock.now()
+
+
+def incidents(city: World) -> list[Incident]:
+    with db.reading(city.engine) as session:
+        rows = list(session.scalars(select(Incident).order_by(Incident.id)))
+        session.expunge_all()
+        return rows
+
+
+def closing_letters(city: World) -> list[tuple[str, str | None]]:
+    """To whom the end of an incident is told, and with which letter."""
+    with db.reading(city.engine) as session:
+        rows = session.scalars(select(Outgoing).order_by(Outgoing.id))
+        return [
+            (row.recipient, row.subject) for row in rows if ".ended." in row.dedup_key
+        ]
+
+
+def test_a_false_alarm_ends_with_the_decision_of_a_person(city: World) -> None:
+    joke = critical(city, "The batsman is on fire tonight")
+    look(city)
+    decide(city, joke, "normal")
+    city.context.clock.advance(5 * MINUTE)
+
+    look(city)
+
+    (incident,) = incidents(city)
+    assert (incident.state, incident.said) == ("over", NO_DANGER)
+    assert incident.ended_at == NOW + 5 * MINUTE
+    (line,) = incident_lines.list_lines(city.context, language("en"))
+    assert (line.standing, line.is_missed) == ("false_alarm", False)
+
+
+def test_what_the_reader_alone_takes_back_stays_until_a_person_decides(
+    city: World,
+) -> None:
+    id_ = critical(city, "Smoke comes out of a flat")
+    look(city)
+    with db.writing(city.engine) as session:
+        session.get_one(Mention, id_).urgency = "normal"
+
+    look(city)
+
+    assert [incident.state for incident in incidents(city)] == ["open"]
+
+
+def test_an_incident_stays_while_one_of_its_items_is_critical(city: World) -> None:
+    text = "Fire at the market in Kothrud, people are inside, send the fire brigade"
+    first = critical(city, text)
+    second = critical(city, f"RT @somebody: {text}", "b")
+    look(city)
+    decide(city, first, "normal")
+    look(city)
+    assert [incident.state for incident in incidents(city)] == ["open"]
+
+    decide(city, second, "high")
+    look(city)
+
+    assert [incident.state for incident in incidents(city)] == ["over"]
+
+
+def test_who_was_told_of_a_false_alarm_is_told_of_its_end_once(city: World) -> None:
+    joke = critical(city, "The batsman is on fire tonight")
+    look(city)
+    deliver_to(city, "desk@city.example", "officer")
+    decide(city, joke, "normal")
+
+    for _round in range(2):
+        city.context.clock.advance(MINUTE)
+        look(city)
+        notifications.notify_incidents(city.context)
+        deliver_to(city, "desk@city.example")
+
+    assert closing_letters(city) == [
+        ("desk@city.example", "Over: Danger to life: Fire or rescue")
+    ]
+
+
+def test_who_is_told_late_is_told_of_the_end_late(city: World) -> None:
+    joke = critical(city, "The batsman is on fire tonight")
+    look(city)
+    decide(city, joke, "normal")
+    look(city)
+    assert closing_letters(city) == []
+
+    city.context.clock.advance(HOUR)
+    deliver_to(city, "head@city.example")
+    look(city)
+
+    assert [recipient for recipient, _ in closing_letters(city)] == [
+        "head@city.example"
+    ]
+
+
+def test_calls_that_wait_are_not_made_after_the_decision(city: World) -> None:
+    joke = critical(city, "The batsman is on fire tonight")
+    look(city)
+    decide(city, joke, "normal")
+
+    look(city)
+
+    with db.reading(city.engine) as session:
+        rows = session.scalars(select(Outgoing.channel))
+        assert set(rows) == {"mail"}
+
+
+def test_what_is_decided_to_be_critical_after_all_is_called_about_again(
+    city: World,
+) -> None:
+    id_ = critical(city, "He is not moving")
+    look(city)
+    decide(city, id_, "normal")
+    look(city)
+    decide(city, id_, "critical")
+    city.context.clock.advance(HOUR)
+
+    look(city)
+
+    (incident,) = incidents(city)
+    assert (incident.state, incident.said, incident.ended_at) == ("open", None, None)
+    assert incident.last_at == NOW + HOUR
+    with db.reading(city.engine) as session:
+        calls = session.scalars(select(Outgoing).where(Outgoing.channel == "phone"))
+        assert [call.recipient for call in calls] != []
+
+
+def test_whoever_had_charge_of_a_false_alarm_has_it_again(city: World) -> None:
+    id_ = critical(city, "He is not moving")
+    look(city)
+    (incident,) = incidents(city)
+    acknowledgements.acknowledge(city.context, incident.id or 0, "")
+    decide(city, id_, "normal")
+    look(city)
+    decide(city, id_, "critical")
+
+    look(city)
+
+    assert [one.state for one in incidents(city)] == ["acked"]
+
+
+def test_a_copy_of_what_was_a_false_alarm_opens_an_incident_of_its_own(
+    city: World,
+) -> None:
+    text = "Fire at the market in Kothrud, people are inside, send the fire brigade"
+    first = critical(city, text)
+    look(city)
+    decide(city, first, "normal")
+    look(city)
+    critical(city, text, "b")
+
+    look(city)
+
+    assert [incident.state for incident in incidents(city)] == ["over", "open"]
