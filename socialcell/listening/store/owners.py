@@ -147,7 +147,8 @@ def resolve(
 ) -> None:
     """Write the owners of these mentions, by what is understood of them now.
 
-    What a person decided about the owner is in force.
+    What a person decided about the owner is in force; but nobody does not own what is
+    critical.
     """
     if not ids:
         return
@@ -227,8 +228,10 @@ def decide(
 def _owner_of(
     mention: ReadMention, understood: Mapping[str, Sequence[str]], finder: OwnerFinder
 ) -> str:
-    if decided := understood.get(KIND):
-        return decided[0]
+    (decided,) = understood.get(KIND) or (None,)
+    is_left_alone = decided == NOBODY and mention.urgency == "critical"
+    if decided is not None and not is_left_alone:
+        return decided
     owner = finder.find(problem_of(mention, understood))
     return owner.owner if owner else NOBODY
 

@@ -101,6 +101,7 @@ def _decide(
         raise UsageError("mentions.no_such_mention", mention=mention_id)
     if not is_read:
         raise SocialcellError("mentions.not_read_yet", mention=mention_id)
+    _require_owner_of_danger(session, mention_id, labels)
     suggested = label_store.suggested(session, mention_id)
     change = {
         kind: {"suggested": list(suggested.get(kind, ())), "decided": list(values)}
@@ -110,6 +111,15 @@ def _decide(
         now = context.clock.now()
         label_store.decide(session, mention_id, labels, context.actor.name, now)
     return change
+
+
+def _require_owner_of_danger(session: Session, mention_id: int, labels: Labels) -> None:
+    """UsageError: nobody would own what is critical after these decisions."""
+    if NOBODY not in labels.get(owners.KIND, ()):
+        return
+    (urgency,) = labels.get("urgency") or (label_store.urgency(session, mention_id),)
+    if urgency == "critical":
+        raise UsageError("mentions.danger_without_owner", mention=mention_id)
 
 
 def _with_owner_id(session: Session, labels: Labels) -> Labels:

@@ -112,6 +112,47 @@ def test_the_owner_follows_what_a_person_decides(city: Context, engine: Engine) 
     assert owned(engine)["water"] == "dept:roads"
 
 
+@pytest.mark.parametrize("urgency", ["critical", None])
+def test_what_is_critical_is_not_left_to_nobody(
+    city: Context, engine: Engine, urgency: str | None
+) -> None:
+    id_ = id_of(engine, "water")
+    labels = {"owner": ("none",)} | ({"urgency": (urgency,)} if urgency else {})
+    if urgency is None:
+        mention_labels.decide_mentions(city, [id_], {"urgency": ("critical",)})
+
+    with pytest.raises(SocialcellError) as refused:
+        mention_labels.decide_mentions(city, [id_], labels)
+
+    assert "name the owner" in str(refused.value)
+    assert owned(engine)["water"] == "dept:water"
+
+
+def test_what_is_no_danger_after_all_may_be_nobodys(
+    city: Context, engine: Engine
+) -> None:
+    id_ = id_of(engine, "water")
+    mention_labels.decide_mentions(city, [id_], {"urgency": ("critical",)})
+
+    mention_labels.decide_mentions(
+        city, [id_], {"urgency": ("normal",), "owner": ("none",)}
+    )
+
+    assert owned(engine)["water"] == "none"
+
+
+def test_what_was_nobodys_is_somebodys_once_it_is_critical(
+    city: Context, engine: Engine
+) -> None:
+    id_ = id_of(engine, "water")
+    mention_labels.decide_mentions(city, [id_], {"owner": ("none",)})
+    assert owned(engine)["water"] == "none"
+
+    mention_labels.decide_mentions(city, [id_], {"urgency": ("critical",)})
+
+    assert owned(engine)["water"] == "dept:water"
+
+
 def test_a_decided_owner_outlasts_reading_again_and_a_new_table(
     city: Context, engine: Engine, tmp_path: Path
 ) -> None:

@@ -78,6 +78,13 @@ def is_read(session: Session, mention_id: int) -> bool | None:
     return None if row is None else row.tagged_at is not None
 
 
+def urgency(session: Session, mention_id: int) -> str | None:
+    """The urgency in force."""
+    statement = select(MENTION.c.urgency).where(MENTION.c.id == mention_id)
+    level: str | None = session.scalar(statement)
+    return level
+
+
 def suggested(session: Session, mention_id: int) -> dict[str, tuple[str, ...]]:
     """What the models suggested, by kind."""
     c = ANNOTATION.c
