@@ -99,6 +99,21 @@ def test_a_decision_stands_beside_what_the_machine_read(config: Path) -> None:
     assert readings["sentiment"][2] == ""
 
 
+def test_a_topic_that_a_person_alone_said_is_none_that_the_machine_read(
+    config: Path,
+) -> None:
+    read = [line for line in page(config) if line.startswith("topic\t")]
+    (_kind, machine, confidence, _none) = read[0].split("\t")
+    assert (len(read), machine) == (1, "water")
+
+    inside("mentions", "decide", "1", "topic=other,water", "--config", config)
+
+    assert [line for line in page(config) if line.startswith("topic\t")] == [
+        f"topic\twater\t{confidence}\twater",
+        "topic\t\t\tother",
+    ]
+
+
 def test_counts_have_a_line_where_they_changed_and_one_at_the_end(
     config: Path,
 ) -> None:

@@ -19,6 +19,8 @@ _RELATIONS = {"reply": "replies to", "quote": "quotes", "repost": "reposts"}
 _STATES = {"present": "", "stub": " (not read)", "deleted": " (deleted)"}
 _OF_INCIDENT = "incident "
 """Before its number, the model of a topic that an incident says."""
+_OF_PERSON = "person "
+"""The model of a topic that no reader read: a person alone said it."""
 _COUNTS = 10
 """So many moments at which its counts had changed: the first one and the last ones."""
 _ANSWERS = 20
@@ -120,9 +122,12 @@ def _readings(
     for reading in sorted(
         annotations, key=lambda reading: order.get(reading["kind"], len(order))
     ):
+        is_read = reading["model"] != _OF_PERSON
         yield (
             reading["kind"],
-            area_names.get(reading["suggested"], reading["suggested"]),
+            area_names.get(reading["suggested"], reading["suggested"])
+            if is_read
+            else None,
             _confidence(reading),
             reading["decided"],
         )

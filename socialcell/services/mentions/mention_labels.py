@@ -31,6 +31,7 @@ def label_mention(
 
     UsageError for no label, an unknown one, or a mention that is not there.
     """
+    labels = {kind: tuple(dict.fromkeys(values)) for kind, values in labels.items()}
     if not labels:
         raise UsageError("mentions.no_label")
     with db.writing(context.engine) as session:
@@ -84,7 +85,7 @@ def read_labels(words: Sequence[str]) -> Labels:
         if kind in labels:
             raise UsageError("mentions.label_twice", kind=kind)
         values = text.split(",") if kind == "topic" else [text]
-        labels[kind] = tuple(part.strip() for part in values)
+        labels[kind] = tuple(dict.fromkeys(part.strip() for part in values))
     return labels
 
 

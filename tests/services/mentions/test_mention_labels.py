@@ -104,6 +104,25 @@ def test_the_topics_given_are_all_topics_from_now_on(
     assert counts_are_sound(engine)
 
 
+def test_a_topic_that_is_given_twice_is_said_once(
+    context: Context, engine: Engine, mention: int
+) -> None:
+    once = {"suggested": ["water", "roads"], "decided": ["conduct"]}
+
+    labels = mention_labels.read_labels(["topic=conduct, conduct"])
+    stroke = mention_labels.decide_mentions(context, [mention], labels)
+    option = mention_labels.label_mention(
+        context, mention, {"topic": ["conduct", "conduct"]}
+    )
+
+    assert stroke == {mention: {"topic": once}}
+    assert option == {"topic": once}
+    assert [detail for _, _, detail in audited(engine)] == [
+        {str(mention): {"topic": once}},
+        {"topic": once},
+    ]
+
+
 def test_a_second_decision_takes_the_place_of_the_first(
     context: Context, engine: Engine, mention: int
 ) -> None:
