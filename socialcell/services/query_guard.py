@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import ConfigError, UsageError
+from socialcell.language.names import office_holders
 from socialcell.listening.guard import judgement
 from socialcell.listening.guard.judgement import PERSON, Objection, Refusal
 from socialcell.listening.guard.person_signs import Accounts
@@ -63,11 +64,18 @@ _REFUSED: Mapping[AskedAt, Refusal] = {
 }
 
 
+def known_accounts(context: Context, session: Session) -> Accounts:
+    """Whom a question may name: the registry, and the public people that two persons
+    of this workspace entered."""
+    holders = office_holders.names(context.workspace.folder)
+    return protected_accounts.accounts(session, holders)
+
+
 def require(context: Context, place: AskedAt, asked: str, judge: Judge) -> None:
     """UsageError, with the reason, where `judge` objects to what is asked for at a
     place. The refusal is in the audit log then, whatever the caller does."""
     with db.reading(context.engine) as session:
-        objection = judge(session, protected_accounts.accounts(session))
+        objection = judge(session, known_accounts(context, session))
     if objection is not None:
         _note(context, place, asked, objection, "guard.refuse")
         raise error_of(objection, place)
@@ -101,7 +109,7 @@ def require_search(
     now = context.clock.now()
     try:
         with db.reading(context.engine) as session:
-            accounts = protected_accounts.accounts(session)
+            accounts = known_accounts(context, session)
             objection = judgement.judge_query(query, accounts, now, keep_topics=False)
             topic = objection or judgement.judge_query(query, accounts, now)
     except QueryError:

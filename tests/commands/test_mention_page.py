@@ -10,12 +10,14 @@ from sqlmodel import col
 
 from socialcell import db
 from socialcell.connectors.base import Metric, RecordRelation
+from socialcell.language.names import office_holders
 from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.areas.owner_table import read_owners
 from socialcell.listening.model import Mention
 from socialcell.listening.store import areas, owners
 from socialcell.services.context import Context
 from socialcell.services.mentions.tagging import tag_waiting
+from socialcell.sheet import csv_lines
 from tests.builders import NOON, make_record, store_records
 from tests.running import inside
 
@@ -79,6 +81,32 @@ def test_what_is_named_stands_under_its_name_and_not_its_id(
     (where,) = (line for line in lines if line.startswith("where: "))
     assert where.endswith("Warje Bridge")
     assert "place:" not in "\n".join(lines)
+
+
+def test_public_people_stand_under_their_names(
+    config: Path, context: Context, engine: Engine
+) -> None:
+    holder = dict.fromkeys(office_holders.COLUMNS, "") | {
+        "id": "person:sulochana-namunepatil",
+        "kind": "office_holder",
+        "name_en": "Sulochana Namunepatil",
+        "name_mr": "सुलोचना नमुनेपाटील",
+        "name_hi": "सुलोचना नमुनेपाटील",
+        "valid_from": "2026-02-06",
+        "source": "an invented order",
+        "evidence": "https://www.city.example/orders/12",
+    }
+    (context.workspace.folder / office_holders.FILE).write_text(
+        "".join(csv_lines(office_holders.COLUMNS, [holder])), encoding="utf-8"
+    )
+    text = "Sulochana Namunepatil asked Pune Municipal Corporation about the roads"
+    store_records(engine, make_record("104", text=text))
+    tag_waiting(context)
+
+    rows = [line.split("\t") for line in page(config, number_of(engine, "104"))]
+
+    named = {row[1] for row in rows if row[0] == "entity"}
+    assert {"Sulochana Namunepatil", "Pune Municipal Corporation"} <= named
 
 
 def test_no_line_is_json(config: Path) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.errors import UsageError
+from socialcell.language.names import office_holders
 from socialcell.listening.alerts.model import AlertRule, Rumour
 from socialcell.ops import audit, store
 from socialcell.ops.audit import AuditRecord
@@ -18,6 +19,7 @@ from socialcell.services.context import Context
 from socialcell.services.creators import influencer_ranking
 from socialcell.services.creators.candidate_facts import RankingRequest
 from socialcell.services.doctor import guard_checks
+from socialcell.sheet import csv_lines
 from tests.builders import NOON
 
 PERSON, PROTEST = "Mugdha Kulkarni", "boycott"
@@ -107,6 +109,34 @@ def test_a_count_may_ask_for_a_subject_and_for_no_person(
     person, protest = noted(engine)
     assert (protest.action, protest.object) == ("guard.note", "figures")
     assert (person.action, person.object) == ("guard.refuse", "figures")
+
+
+@pytest.mark.on_sqlite
+def test_a_person_in_public_office_may_be_asked_for_by_the_whole_name(
+    context: Context,
+) -> None:
+    names = ("Sulochana Namunepatil", "सुलोचना नमुनेपाटील", "S. Namunepatil")
+    with pytest.raises(UsageError):
+        search(context, names[0])
+    holder = dict.fromkeys(office_holders.COLUMNS, "") | {
+        "id": "person:sulochana-namunepatil",
+        "kind": "office_holder",
+        "name_en": names[0],
+        "name_mr": names[1],
+        "name_hi": names[1],
+        "aliases": f"{names[2]}|Sulochana",
+    }
+    file = context.workspace.folder / office_holders.FILE
+    file.write_text(
+        "".join(csv_lines(office_holders.COLUMNS, [holder])), encoding="utf-8"
+    )
+
+    for words in (*names, names[0].upper(), f"{names[0]} water"):
+        search(context, words)
+    rule(context, names[0])
+    for words in ("Sulochana", "Sulochana Patil", f"{names[0]} {PERSON}"):
+        with pytest.raises(UsageError, match="about a private person"):
+            search(context, words)
 
 
 @pytest.mark.on_sqlite

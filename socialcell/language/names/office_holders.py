@@ -24,11 +24,17 @@ def names(folder: Path) -> list[str]:
     A line that cannot be read names nobody: in doubt a name is hidden. The import and
     `language people lint` say what is wrong with it.
     """
+    return [name for row in rows(folder) for name in names_of(row)]
+
+
+def rows(folder: Path) -> list[dict[str, str]]:
+    """The lines of a workspace's file that can be read, by column; none where it has
+    no file."""
     path = folder / FILE
     if not path.is_file():
         return []
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        return names_in(file)
+        return rows_in(file)
 
 
 def columns_of(heading: Collection[str]) -> tuple[str, ...]:
@@ -38,8 +44,12 @@ def columns_of(heading: Collection[str]) -> tuple[str, ...]:
 
 def names_in(lines: Iterable[str]) -> list[str]:
     """The names in the lines of such a file, its heading first."""
-    rows = [row for row in csv.DictReader(lines) if None not in row]
-    return [name for row in rows for name in names_of(row)]
+    return [name for row in rows_in(lines) for name in names_of(row)]
+
+
+def rows_in(lines: Iterable[str]) -> list[dict[str, str]]:
+    """The lines of such a file that can be read, by column."""
+    return [row for row in csv.DictReader(lines) if None not in row]
 
 
 def names_of(entry: Mapping[str, str]) -> list[str]:

@@ -51,7 +51,7 @@ _PLATFORM_HOSTS = frozenset(
 @dataclass(frozen=True)
 class Accounts:
     """Whom a query may name: `handles` of the registry without @, in lower case,
-    and the `names` of its accounts in index form.
+    and the `names` of its accounts and of people in public office in index form.
 
     `is_held` says whether a handle, or with True any that begins so, is that of an
     account whose posts are held and that is not in the registry.

@@ -11,7 +11,6 @@ from socialcell.listening.guard.judgement import Objection
 from socialcell.listening.guard.person_signs import Accounts
 from socialcell.listening.store.alerts import alert_rules
 from socialcell.listening.store.alerts import rumours as rumour_store
-from socialcell.listening.store.people import protected_accounts
 from socialcell.ops import store
 from socialcell.services import query_guard
 from socialcell.services.alerts import rumours
@@ -27,7 +26,7 @@ def followed(context: Context) -> Iterator[Check]:
     """Enabled sources, rules and rumours that would be refused today, each with what
     takes it away; no words of a person are repeated."""
     with db.reading(context.engine) as session:
-        accounts = protected_accounts.accounts(session)
+        accounts = query_guard.known_accounts(context, session)
         standing = [
             *_sources(context, session, accounts),
             *_rules(context, session, accounts),

@@ -7,6 +7,7 @@ from socialcell import db
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
 from socialcell.language import lexicon
+from socialcell.language.names import office_holders
 from socialcell.language.names.own_places import place_rows
 from socialcell.listening.areas.area_table import AreaRecord, names
 from socialcell.listening.areas.owner_table import OwnerRecord
@@ -25,15 +26,19 @@ def load_names(context: Context) -> PlaceNames:
 
 
 def gazetteer_names(context: Context) -> PlaceNames:
-    """The names of what a text may name: the gazetteer of the package, and the places
-    of the workspace's own; without these where their file cannot be read, which
-    `doctor` names."""
+    """The names of what a text may name: the gazetteer of the package and its public
+    people, and the places and public people of the workspace's own; without these
+    places where their file cannot be read, which `doctor` names."""
+    folder = context.workspace.folder
     rows = [row for _file, _line, row in lexicon.gazetteer_rows()]
+    rows += office_holders.rows_in(lexicon.people_text().splitlines())
     with suppress(SocialcellError):
-        rows += place_rows(context.workspace.folder)
+        rows += place_rows(folder)
+    rows += office_holders.rows(folder)
     return {
-        row["id"]: {code: row[f"name_{code}"] for code in ("mr", "hi", "en")}
+        row["id"]: {code: row.get(f"name_{code}") or "" for code in ("mr", "hi", "en")}
         for row in rows
+        if row.get("id")
     }
 
 

@@ -13,7 +13,6 @@ from socialcell.listening.query.query_lint import Doubt
 from socialcell.listening.store.mentions import explored_mentions
 from socialcell.listening.store.mentions.explored_mentions import MentionSearch
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
-from socialcell.listening.store.people import protected_accounts
 from socialcell.message_catalog import Message
 from socialcell.services import query_guard, query_holdings
 from socialcell.services.alerts.alert_detectors import rule_query
@@ -56,7 +55,7 @@ def preview_rule(
     query = query_holdings.name_places(context, query)
     sample_filter = MentionFilter(rule_query(query, now), since=now - SAMPLE, until=now)
     with db.reading(context.engine) as session:
-        accounts = protected_accounts.accounts(session)
+        accounts = query_guard.known_accounts(context, session)
         objection = judgement.judge_query(query, accounts, now)
         if objection is not None:
             refusal = query_guard.error_of(objection, AskedAt.RULES).message

@@ -1,5 +1,7 @@
 """Which accounts a rule or a source may ask for by name, and which it must not."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
@@ -13,11 +15,16 @@ AUTHOR = db.table(Author).c
 _SHORTEST_NAME = 4
 
 
-def accounts(session: Session) -> Accounts:
-    """The registry, and a look at those whose posts are held; for this session."""
+def accounts(session: Session, public_names: Iterable[str] = ()) -> Accounts:
+    """The registry, and a look at those whose posts are held; for this session.
+
+    `public_names` are those of people in public office. Of these, one word alone may
+    be anybody's name, and is not let through.
+    """
     rows = registry.accounts(session)
     handles = {row.handle for row in rows}
     names = {index_form(row.name) for row in rows if len(row.name) >= _SHORTEST_NAME}
+    names |= {form for name in public_names if " " in (form := index_form(name))}
 
     def is_held(handle: str, prefix: bool) -> bool:
         return bool(_stored_handles(session, handle, prefix) - handles)
