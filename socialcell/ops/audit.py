@@ -215,6 +215,12 @@ def entries_about(session: Session, actions: str, subject: str) -> list[AuditRec
     return db.records(session, query.order_by(c.seq), AuditRecord)
 
 
+def objects_of(session: Session, action: str) -> set[str]:
+    """What an action was ever about."""
+    query = select(AUDIT.c.object).where(AUDIT.c.action == action)
+    return set(session.scalars(query.distinct()))
+
+
 def newest_about(
     session: Session, actions: Collection[str], subjects: Collection[str]
 ) -> dict[str, AuditRecord]:

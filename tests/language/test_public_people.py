@@ -258,6 +258,26 @@ def test_a_file_that_is_returned_enters_nobody(
     assert not (context.workspace.folder / people.FILE).exists()
 
 
+def test_the_number_of_a_file_that_waited_is_never_that_of_another(
+    context: Context, tmp_path: Path
+) -> None:
+    """Whoever looked at the first file must not take another one by its number."""
+    approver = acting(context, "meera", Role.APPROVER)
+    file = write(tmp_path, GOOD)
+
+    returned = public_people.propose_people(context, file).batch or 0
+    public_people.return_people(context, returned, "he left the office")
+    taken = enter(context, file)
+    changed = write(tmp_path, GOOD | {"aliases": "Namuna Anna Udaharane"})
+    waiting = public_people.propose_people(context, changed).batch or 0
+
+    assert taken.added == (GOOD["id"],)
+    assert [batch.id for batch in public_people.list_waiting(context)] == [waiting]
+    assert waiting == returned + 2
+    with pytest.raises(UsageError, match=f"wait by number {returned}"):
+        public_people.approve_people(approver, returned)
+
+
 def test_what_was_entered_since_is_weighed_when_a_file_is_taken(
     context: Context, tmp_path: Path
 ) -> None:

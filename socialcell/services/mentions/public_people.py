@@ -38,6 +38,7 @@ from socialcell.services.pseudonyms import sealed_ids
 from socialcell.text import clean_text, one_line
 
 PROPOSED = "people.propose"
+_OBJECT = "people:"  # before a batch's number, what the audit log says of it
 _MAX_REASON = 500
 
 
@@ -97,7 +98,9 @@ def propose_people(
     rows = [row.cells for row in public_people.rows_of(path, table)]
     now = context.clock.now()
     with db.writing(context.engine) as session:
+        people_batches.take_turn(session)
         batch = PeopleBatch(
+            id=_next_number(session),
             file=one_line(clean_text(path.name), _MAX_REASON),
             entries=own_names.names_text(
                 [cells for cells in rows if cells["id"] in ids], public_people.COLUMNS
@@ -107,7 +110,7 @@ def propose_people(
         )
         session.add(batch)
         session.flush()
-        assert batch.id is not None, "the database has numbered it"
+        assert batch.id is not None
         detail = {
             "added": sealed_ids(context, changes.added),
             "changed": sealed_ids(context, changes.changed),
@@ -230,8 +233,17 @@ def _table(batch: PeopleBatch) -> NumberedTable:
     return text_table(batch.entries, batch.file)
 
 
+def _next_number(session: Session) -> int:
+    """A number that no batch ever had: whoever saw an earlier one would take another
+    file for it. The audit log has those of batches that were taken or returned."""
+    had = audit.objects_of(session, PROPOSED)
+    numbers = [int(object_.removeprefix(_OBJECT)) for object_ in had]
+    numbers += [batch.id or 0 for batch in people_batches.waiting(session)]
+    return max(numbers, default=0) + 1
+
+
 def _object(batch_id: int) -> str:
-    return f"people:{batch_id}"
+    return f"{_OBJECT}{batch_id}"
 
 
 def _file(context: Context) -> Path:
