@@ -15,7 +15,9 @@ from socialcell.json_types import JsonValue
 from socialcell.listening.guard import judgement
 from socialcell.listening.guard.judgement import Objection
 from socialcell.listening.guard.person_signs import Accounts
+from socialcell.listening.query import query_language
 from socialcell.listening.registry_model import RegistryProposal
+from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.people import registry, registry_proposals
 from socialcell.listening.store.people.registry import RegistryApproval, RegistryEntry
 from socialcell.message_catalog import Message
@@ -66,8 +68,10 @@ def propose_account(
     """Propose an account to be shown by name; False when it is already. Audited.
 
     The evidence has an https link that others can follow. UsageError, also, with the
-    reason, for the account of a protest, a party, a faith or a caste.
+    reason, for the account of a protest, a party, a faith or a caste, and for a
+    platform that there is not.
     """
+    _require_platform(context, platform)
     plain = registry.plain_handle(handle)
     evidence = one_line(clean_text(evidence), _MAX_LENGTH)
     registry.require_entry(plain, person_class, evidence)
@@ -268,6 +272,16 @@ def _of_program(account: CandidateAccount, now: datetime) -> RegistryProposal | 
         proposed_by="socialcell",
         proposed_at=now,
     )
+
+
+def _require_platform(context: Context, platform: str) -> None:
+    """UsageError, with the nearest, for one that the program does not know and of
+    which nothing is stored: a slip would show nobody by name."""
+    with db.reading(context.engine) as session:
+        known = sorted({*PLATFORMS, *mention_queries.list_platforms(session)})
+    if platform not in known:
+        reason = query_language.unknown("platform", platform, known)
+        raise UsageError("guard.no_such_platform", reason=reason)
 
 
 def _require_waiting(session: Session, platform: str, handle: str) -> RegistryProposal:

@@ -26,10 +26,11 @@ def propose(
     handle: str = "@CityDesk",
     evidence: str = EVIDENCE,
     name: str | None = None,
+    platform: str = "x",
 ) -> bool:
     return account_registry.propose_account(
         context,
-        "x",
+        platform,
         handle,
         name=name,
         person_class="public_office",
@@ -189,3 +190,24 @@ def test_what_waits_goes_with_an_erasure_and_after_three_months(
     clock.set(clock.now() + timedelta(days=91))
     retention.run_retention(context)
     assert account_registry.list_waiting(context) == []
+
+
+def test_an_account_of_no_platform_is_refused_with_those_there_are(
+    context: Context,
+) -> None:
+    for slip, nearest in (("redit", "reddit"), ("Facebook", "facebook")):
+        with pytest.raises(UsageError, match=f"nearest is {nearest}.") as refused:
+            propose(context, platform=slip)
+        assert f"There is no platform '{slip}'; there are app_store, " in str(
+            refused.value
+        )
+    assert account_registry.list_waiting(context) == []
+
+
+@pytest.mark.parametrize("platform", ["tiktok", "koo"])
+def test_an_account_may_be_where_texts_link_to_or_came_from_in_a_file(
+    context: Context, engine: Engine, platform: str
+) -> None:
+    store_records(engine, make_record("1", platform="koo"))
+
+    assert propose(context, platform=platform)
