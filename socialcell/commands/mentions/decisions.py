@@ -32,6 +32,8 @@ def decide(
 
     All of it is decided, of every mention named, or nothing. Topics are joined by
     commas and replace all that were suggested; owner=none says that nobody is known.
+    Without a value, as urgency=, what a person decided is taken back, and what the
+    reader read counts again.
     Decisions hold from now on, in lists and in counts, and train the reader: see
     language export-labels. One entry of the audit log.
 
@@ -50,6 +52,7 @@ def decide(
     for id_, change in changes.items():
         for kind, values in change.items():
             was, now = (", ".join(values[which]) for which in ("suggested", "decided"))
+            now = now or "decision taken back"
             output.say(f"{id_}: {kind}: {now} (suggested: {was or 'nothing'})")
 
 

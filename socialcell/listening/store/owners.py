@@ -225,6 +225,15 @@ def decide(
     resolve(session, [mention_id])
 
 
+def take_back(session: Session, mention_id: int) -> None:
+    """What a person decided about the owner is in force no more."""
+    c = ANNOTATION.c
+    session.execute(
+        delete(ANNOTATION).where(c.mention_id == mention_id, c.kind == KIND)
+    )
+    resolve(session, [mention_id])
+
+
 def _owner_of(
     mention: ReadMention, understood: Mapping[str, Sequence[str]], finder: OwnerFinder
 ) -> str:

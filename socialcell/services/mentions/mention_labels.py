@@ -72,7 +72,8 @@ def decide_mentions(
 
 
 def read_labels(words: Sequence[str]) -> Labels:
-    """Labels from words such as urgency=low and topic=water,roads.
+    """Labels from words such as urgency=low and topic=water,roads; without a value,
+    as urgency=, a decision is taken back.
 
     UsageError says what cannot be decided, and which is the nearest that can.
     """
@@ -85,7 +86,8 @@ def read_labels(words: Sequence[str]) -> Labels:
         if kind in labels:
             raise UsageError("mentions.label_twice", kind=kind)
         values = text.split(",") if kind == "topic" else [text]
-        labels[kind] = tuple(dict.fromkeys(part.strip() for part in values))
+        parts = tuple(dict.fromkeys(part.strip() for part in values))
+        labels[kind] = () if parts == ("",) else parts
     return labels
 
 
@@ -102,8 +104,12 @@ def _decide(
         raise UsageError("mentions.no_such_mention", mention=mention_id)
     if not is_read:
         raise SocialcellError("mentions.not_read_yet", mention=mention_id)
-    _require_owner_of_danger(session, mention_id, labels)
     suggested = label_store.suggested(session, mention_id)
+    _require_owner_of_danger(session, mention_id, labels, suggested)
+    decided_kinds = label_store.decided_kinds(session, mention_id)
+    for kind, values in labels.items():
+        if not values and kind not in decided_kinds:
+            raise UsageError("mentions.nothing_decided", mention=mention_id, kind=kind)
     change = {
         kind: {"suggested": list(suggested.get(kind, ())), "decided": list(values)}
         for kind, values in labels.items()
@@ -114,11 +120,16 @@ def _decide(
     return change
 
 
-def _require_owner_of_danger(session: Session, mention_id: int, labels: Labels) -> None:
+def _require_owner_of_danger(
+    session: Session, mention_id: int, labels: Labels, suggested: Labels
+) -> None:
     """UsageError: nobody would own what is critical after these decisions."""
     if NOBODY not in labels.get(owners.KIND, ()):
         return
-    (urgency,) = labels.get("urgency") or (label_store.urgency(session, mention_id),)
+    if "urgency" in labels:
+        urgency = next(iter(labels["urgency"] or suggested.get("urgency", ())), None)
+    else:
+        urgency = label_store.urgency(session, mention_id)
     if urgency == "critical":
         raise UsageError("mentions.danger_without_owner", mention=mention_id)
 

@@ -1,12 +1,14 @@
 """Decisions of operators: in force at once, kept, and handed to `language train`."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
 
 from socialcell import db
+from socialcell.clock import FixedClock
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.language import labelled_posts
 from socialcell.language.training.train import train
@@ -151,6 +153,73 @@ def test_what_was_decided_outlives_a_new_reading(
     assert {now for _, now in in_force(engine, mention, "topic")} == {"parks"}
     assert only(engine).sentiment == "positive"
     assert counts_are_sound(engine)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("intent=praise", "intent"),
+        ("urgency=low", "urgency"),
+        ("topic=roads,drainage,health", "topic"),
+        ("topic=other", "topic"),
+        ("owner=none", "owner"),
+    ],
+)
+def test_a_decision_that_is_taken_back_leaves_what_was_read(
+    context: Context, engine: Engine, mention: int, words: str, kind: str
+) -> None:
+    def state() -> tuple[object, ...]:
+        return only(engine), in_force(engine, mention, kind)
+
+    before = state()
+    mention_labels.decide_mentions(
+        context, [mention], mention_labels.read_labels([words])
+    )
+    assert state() != before
+
+    change = mention_labels.decide_mentions(
+        context, [mention], mention_labels.read_labels([f"{kind}="])
+    )
+
+    assert state() == before
+    assert change[mention][kind]["decided"] == []
+    assert audited(engine)[-1] == (
+        "mentions.decide",
+        f"mention {mention}",
+        {str(mention): change[mention]},
+    )
+    assert counts_are_sound(engine)
+
+
+def test_what_was_read_again_since_the_decision_is_read_once_more(
+    context: Context, clock: FixedClock, engine: Engine, mention: int
+) -> None:
+    """The suggestion beside a decision is that of the reading of then."""
+    mention_labels.label_mention(context, mention, {"intent": ("praise",)})
+    with db.writing(engine) as session:
+        session.get_one(Mention, mention).text = "Thank you for the new park in Aundh"
+        tags.forget(session)
+    clock.advance(timedelta(hours=1))
+    tagging.tag_waiting(context)
+    assert in_force(engine, mention, "intent") == [("complaint", "praise")]
+
+    mention_labels.decide_mentions(context, [mention], {"intent": ()})
+    tagging.tag_waiting(context)
+
+    assert in_force(engine, mention, "intent") == [("praise", None)]
+    assert counts_are_sound(engine)
+
+
+def test_what_nobody_decided_is_not_taken_back(
+    context: Context, engine: Engine, mention: int
+) -> None:
+    with pytest.raises(UsageError, match=r"Nobody decided urgency of mention"):
+        mention_labels.decide_mentions(
+            context, [mention], {"intent": ("praise",), "urgency": ()}
+        )
+
+    assert audited(engine) == []
+    assert only(engine).intent == "complaint"
 
 
 def test_a_dry_run_decides_nothing(

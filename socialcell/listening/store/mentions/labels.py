@@ -97,24 +97,39 @@ def suggested(session: Session, mention_id: int) -> dict[str, tuple[str, ...]]:
     return {**suggestions, owners.KIND: (owner,)} if owner else suggestions
 
 
+def decided_kinds(session: Session, mention_id: int) -> set[str]:
+    """The kinds of which a person decided something."""
+    c = ANNOTATION.c
+    statement = select(c.kind).where(
+        c.mention_id == mention_id, c.decided_value.is_not(None)
+    )
+    return set(session.scalars(statement))
+
+
 def decide(
     session: Session, mention_id: int, labels: Labels, by: str, now: datetime
 ) -> None:
     """Put decisions in force; the suggestions stay beside them.
 
-    The topics given are all topics of the mention from now on.
+    The topics given are all topics of the mention from now on. A kind without a value
+    takes back what was decided of it.
     """
     for kind, values in labels.items():
         if kind == owners.KIND:
             continue
-        if kind == "topic":
+        if not values:
+            _take_back(session, mention_id, kind)
+        elif kind == "topic":
             _decide_topics(session, mention_id, tuple(dict.fromkeys(values)), by, now)
         else:
             (label,) = values
             tags.decide(session, mention_id, kind, label, by, now)
-    if owner := labels.get(owners.KIND):
+    if owners.KIND in labels:
         # Last: what is suggested in its place follows from the other decisions.
-        owners.decide(session, mention_id, owner[0], by, now)
+        if owner := labels[owners.KIND]:
+            owners.decide(session, mention_id, owner[0], by, now)
+        else:
+            owners.take_back(session, mention_id)
 
 
 def labelled(session: Session, also: Collection[int] = ()) -> Iterator[Labelled]:
@@ -203,6 +218,30 @@ def _decide_topics(
         ANNOTATION,
         [{**new, "value": topic, "decided_value": topic} for topic in missing],
     )
+    owners.resolve(session, [mention_id])
+    rollups.subtract(session, before)
+    rollups.add(session, rollups.contribution(session, [mention_id]))
+
+
+def _take_back(session: Session, mention_id: int, kind: str) -> None:
+    """The suggestions of a kind count again. Where the mention was read again since
+    they were made, it is put back on the work list: they are of an earlier reading."""
+    c, m = ANNOTATION.c, MENTION.c
+    rollups.take_turn(session)
+    before = rollups.contribution(session, [mention_id])
+    own = (c.mention_id == mention_id, c.kind == kind)
+    session.execute(delete(ANNOTATION).where(*own, c.model == PERSON))
+    nothing = {"decided_value": None, "decided_by": None, "decided_at": None}
+    session.execute(update(ANNOTATION).where(*own).values(nothing))
+    made_by_model = select(c.value, c.made_at).where(*own, c.model.not_in(NO_MODELS))
+    row = session.execute(made_by_model.order_by(c.id)).first()
+    of_mention = update(MENTION).where(m.id == mention_id)
+    if row is not None and kind != "topic":
+        session.execute(of_mention.values({kind: row.value}))
+    if row is None or row.made_at != session.scalar(
+        select(m.tagged_at).where(m.id == mention_id)
+    ):
+        session.execute(of_mention.where(m.text.is_not(None)).values(tagged_at=None))
     owners.resolve(session, [mention_id])
     rollups.subtract(session, before)
     rollups.add(session, rollups.contribution(session, [mention_id]))
