@@ -3,7 +3,7 @@
 import pytest
 
 from socialcell import db
-from socialcell.listening.alerts.model import Incident
+from socialcell.listening.alerts.model import NO_DANGER, Incident
 from tests.desk_builders import make_case, make_contact, make_message
 from tests.reports.around import alert, incident
 from tests.reports.world import HOUR, MADE, NEXT, World
@@ -171,6 +171,18 @@ def test_a_danger_to_life_that_nobody_took_up_does_not_end_with_a_tick(
     assert page.text.count("Over, nobody took charge") == 1
     assert page.html.count('class="chip is-good"') == 2
     assert "Over, nobody took charge" in lead.get(f"/en/incidents/{missed}").text
+
+
+def test_a_false_alarm_is_no_danger_that_nobody_took_up(
+    world: World, lead: BrowserSession
+) -> None:
+    alarm = incident(world, "critical:9", NEXT, kind="critical", said=NO_DANGER)
+
+    pages = [lead.get("/en/incidents?state=all"), lead.get(f"/en/incidents/{alarm}")]
+
+    for page in pages:
+        assert "Over, nobody was in danger" in page.text
+        assert "nobody took charge" not in page.text
 
 
 def test_an_incident_has_one_name_in_every_list(
