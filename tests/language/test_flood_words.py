@@ -96,3 +96,33 @@ def test_people_whom_the_current_takes_along_are_in_danger_of_their_life(text):
 )
 def test_what_else_flows_along_takes_nobody_with_it(text):
     assert danger_of(text) is Danger.NONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the dam upstream has burst, get out of the lanes",
+        "वरचं धरण फुटलंय, पळा",
+        "बांध टूट गया, नीचे की बस्ती खाली करो",
+        "dharan phutla mhantat, amhi var jato",
+    ],
+)
+def test_a_dam_that_burst_is_a_danger_to_lives_and_a_flood(text):
+    (reading,) = read([text])
+
+    assert danger_of(text) is Danger.CRITICAL
+    assert "flood" in [topic.id for topic in reading.topics]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "माझ्या सहनशीलतेचा बांध फुटला",
+        "sabr ka baandh toot gaya hai",
+        "that the dam has burst is a rumour",
+        "धरण फुटलं ही अफवा आहे",
+        "पानशेत धरण फुटलं तेव्हा मी लहान होतो",
+    ],
+)
+def test_a_dam_that_did_not_burst_now_is_none(text):
+    assert danger_of(text) is Danger.NONE
