@@ -99,7 +99,10 @@ def page(
         ),
         lead=[(line,) for line in lead],
         unknown=_unknown(critical_item, lang),
-        sections=list(_sections(critical_item, people, phrases)),
+        # Nobody has to act on a false alarm: nobody needs its words.
+        sections=[]
+        if status.lasted
+        else list(_sections(critical_item, people, phrases)),
         closing=list(_closing(critical_item, status, lang)),
     )
 

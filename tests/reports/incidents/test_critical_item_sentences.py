@@ -94,6 +94,7 @@ def test_a_false_alarm_says_who_decided_so_and_asks_nobody_to_take_charge() -> N
     assert "classified as critical" not in text
     assert "No one is assigned" not in text
     assert "alerts ack" not in text
+    assert "The post" not in text
 
 
 def test_a_post_of_no_telling_topic_and_no_place_is_a_critical_post() -> None:
