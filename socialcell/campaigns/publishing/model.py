@@ -76,6 +76,11 @@ class OwnPost(SQLModel, table=True):
         return self.state in ("draft", "approved") and self.asked_first is None
 
     @property
+    def is_withdrawn_notice(self) -> bool:
+        """Whether it is a notice that was withdrawn, which may be made anew."""
+        return self.kind == "notice" and self.state == "withdrawn"
+
+    @property
     def can_delete(self) -> bool:
         """Whether it is out, under an id by which its platform can delete it."""
         return self.state == "posted" and self.external_id is not None

@@ -29,6 +29,12 @@ def find_post(session: Session, key: str) -> OwnPost | None:
     return session.scalars(select(OwnPost).where(col(OwnPost.key) == key)).first()
 
 
+def free_key(session: Session, post: OwnPost) -> None:
+    """A post that was withdrawn keeps its number, and another one may have its key."""
+    post.key = f"{post.key}|withdrawn.{post.id}"
+    session.flush()
+
+
 def same_post(
     session: Session, post: OwnPost, *, since: datetime | None
 ) -> OwnPost | None:

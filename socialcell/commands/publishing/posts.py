@@ -28,6 +28,7 @@ from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
     from socialcell.campaigns.publishing.model import OwnPost
+    from socialcell.services.context import Context
     from socialcell.services.publishing.post_document import PostDocument
 
 app = typer.Typer(
@@ -105,8 +106,9 @@ def add(
         kind="notice" if safety else "post",
         safety=safety,
     )
-    posts = post_drafts.add_post(drafting_context(config), draft, dry_run=dry_run)
-    _print_posts([posts], None, dry_run=dry_run, json=json)
+    context = drafting_context(config)
+    post = post_drafts.add_post(context, draft, dry_run=dry_run)
+    _print_posts(context, [post], None, dry_run=dry_run, json=json)
 
 
 @app.command("import")
@@ -190,7 +192,8 @@ def notice(
 
     posts templates show says which slots a template has. A slot that is missing is
     named. A notice of something that is closed also enters the planned closure, so
-    that talk of it raises no alert. The same notice again changes nothing. Audited.
+    that talk of it raises no alert. The same notice again changes nothing,
+    unless nobody who had signed in made it, or it was withdrawn. Audited.
 
     Example: socialcell posts notice --template dam_discharge --on x --on telegram
     --set dam=khadakwasla --set cusecs=35574 --set from=2026-11-21T06:00
@@ -213,8 +216,9 @@ def notice(
         media=media,
         safety=safety,
     )
-    posts = notices.create_notice(drafting_context(config), request, dry_run=dry_run)
-    _print_posts(posts.posts, posts.closure, dry_run=dry_run, json=json)
+    context = drafting_context(config)
+    made = notices.create_notice(context, request, dry_run=dry_run)
+    _print_posts(context, made.posts, made.closure, dry_run=dry_run, json=json)
 
 
 @app.command("list", cls=ListCommand)
@@ -368,7 +372,12 @@ def delete(
 
 
 def _print_posts(
-    posts: "Sequence[OwnPost]", closure: int | None, *, dry_run: bool, json: bool
+    context: "Context",
+    posts: "Sequence[OwnPost]",
+    closure: int | None,
+    *,
+    dry_run: bool,
+    json: bool,
 ) -> None:
     if json:
         rows = [
@@ -395,12 +404,28 @@ def _print_posts(
         output.say("    " + post.text.replace("\n", "\n    "))
     if closure is not None and not dry_run:
         output.say(f"Closure {closure} is entered: talk of it raises no alert.")
-    safety = [str(post.id) for post in posts if post.safety and post.state == "draft"]
-    if safety and not dry_run:
-        output.say(
-            "About life or limb: ring a second person up. From their account: "
-            f"socialcell posts approve {' '.join(safety)}"
+    if not dry_run:
+        _advise_approval(
+            context, [post for post in posts if post.safety and post.state == "draft"]
         )
+
+
+def _advise_approval(context: "Context", drafts: "list[OwnPost]") -> None:
+    """Who may approve drafts about life or limb; nobody may before who made them has
+    signed in, which `drafting_context` has said."""
+    from socialcell.services.makers import Maker
+    from socialcell.services.publishing import post_drafts
+
+    makers = post_drafts.find_makers(context, drafts)
+    for maker, who in (
+        (Maker.SELF, "ring a second person up. From their account"),
+        (Maker.ANOTHER, "whoever has not made it approves it"),
+    ):
+        ids = [str(id_) for id_, made_by in makers.items() if made_by is maker]
+        if ids:
+            output.say(
+                f"About life or limb: {who}: socialcell posts approve {' '.join(ids)}"
+            )
 
 
 def _read_slots(

@@ -13,18 +13,13 @@ from socialcell.connectors.text_lengths import PostLength
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas
 from socialcell.message_catalog import Message
-from socialcell.ops import audit
 from socialcell.services.context import Context
-from socialcell.services.makers import Maker, maker_of
+from socialcell.services.makers import Maker
 from socialcell.services.outbox import election_periods, outbox_mode
 from socialcell.services.publishing import reply_targets
 from socialcell.services.publishing.own_posts import is_within
-from socialcell.services.publishing.post_drafts import length_of
+from socialcell.services.publishing.post_drafts import length_of, makers_of
 from socialcell.services.publishing.post_holds import missing_account
-
-MADE_BY = ("post.add", "post.safety")
-"""Actions of the audit log by which a post is made: whoever marks one as safety has
-made it, too."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +78,7 @@ def _describe(
 ) -> Iterator[WaitingPost]:
     if not drafts:
         return
-    rows = audit.newest_about(session, MADE_BY, [str(post.id) for post in drafts])
+    makers = makers_of(context, session, [post.id or 0 for post in drafts])
     mode = outbox_mode.mode_in(session)
     answered = reply_targets.answered_mentions(session, drafts)
     names = _area_names(session) if any(post.wards for post in drafts) else {}
@@ -102,7 +97,7 @@ def _describe(
             safety=post.safety,
             made_by=post.made_by,
             made_at=post.made_at,
-            maker=maker_of(context, rows.get(str(post.id))),
+            maker=makers[post.id or 0],
             length=length_of(post.platform, post.text, post.media, post.reply_to),
             held_by=mode if post.outgoing_kind in outbox_mode.HELD[mode] else None,
             against=tuple(_reasons_against(context, session, post)),

@@ -19,6 +19,7 @@ from socialcell.reports.plans.plan_calendar import Event
 from socialcell.services.context import Context
 from socialcell.services.links import tracked_links
 from socialcell.services.outbox import election_periods, outbox_mode
+from socialcell.services.publishing import post_holds
 from socialcell.services.publishing.post_document import (
     LengthFields,
     PostDocument,
@@ -79,10 +80,7 @@ def list_pending(
 def reasons_held(context: Context, session: Session, post: OwnPost) -> Iterator[str]:
     """Why a post does not go out when its time comes, in words."""
     if post.state == "draft":
-        yield (
-            "It is not approved: a second person says socialcell posts approve "
-            f"{post.id}"
-        )
+        yield f"It is not approved: {post_holds.draft_wait(context, session, post)}"
     waits = store.message(session, post)
     if waits is not None and waits.state == "held":
         yield waits.answer or "It is held: socialcell outbox release"

@@ -16,6 +16,7 @@ from socialcell.services import second_approver
 from socialcell.services.context import Context
 from socialcell.services.manual_entry import run_entry
 from socialcell.services.outbox import election_periods, outbox_mode
+from socialcell.services.publishing.post_drafts import MADE_BY
 from socialcell.text import one_line
 
 _SUBJECT = 80
@@ -34,10 +35,7 @@ def approve_posts(context: Context, ids: Sequence[int]) -> list[OwnPost]:
         posts = [require_post(session, id_) for id_ in dict.fromkeys(ids)]
         for post in posts:
             _require_draft(post)
-            # Whoever marks a notice as safety has entered it.
-            making = second_approver.making_of(
-                session, ("post.add", "post.safety"), str(post.id)
-            )
+            making = second_approver.making_of(session, MADE_BY, str(post.id))
             about = Message("operators.post", {"id": post.id})
             persons = second_approver.require_second(
                 context, session, making, about, post.wards

@@ -1,6 +1,6 @@
 """A post of the cell's own is entered as a draft, checked as its platform takes it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -19,11 +19,15 @@ from socialcell.listening.store import areas
 from socialcell.ops import audit
 from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
+from socialcell.services.makers import Maker, maker_of
 from socialcell.services.manual_entry import run_entry
 from socialcell.services.outbox import election_periods
 from socialcell.services.publishing import reply_targets
 from socialcell.text import clean_text
 
+MADE_BY = ("post.add", "post.safety", "post.take_over")
+"""Actions of the audit log by which a post is made: whoever marks one as safety, or
+takes over one that nobody who had signed in made, has made it, too."""
 _NOT_AGAIN_IN = timedelta(days=1)  # what leaves at once may warn of another danger then
 
 
@@ -55,17 +59,64 @@ def add_post(context: Context, draft: PostDraft, *, dry_run: bool = False) -> Ow
     UsageError: an unknown platform, language or ward, words that are too long there, a
     time that is past or within an election, a picture without a public https address,
     or the same that is planned; of what leaves at once, also the same of the last day.
+    The same draft that nobody who had signed in made is taken over instead.
     """
 
     def act(session: Session) -> OwnPost:
         db.take_turn(session, "post.add")
-        post = enter_post(context, session, draft)
         is_at_once = draft.due_at is None
         since = context.clock.now() - _NOT_AGAIN_IN if is_at_once else None
+        if same := _take_over_same(context, session, draft, since):
+            return same
+        post = enter_post(context, session, draft)
         _refuse_same(session, post, since)
         return post
 
     return run_entry(context, act, dry_run)
+
+
+def _take_over_same(
+    context: Context, session: Session, draft: PostDraft, since: datetime | None
+) -> OwnPost | None:
+    """The same draft, now of who has signed in; None: there is none to take over."""
+    now = context.clock.now()
+    if not context.actor.is_signed_in or (draft.due_at and draft.due_at <= now):
+        return None
+    post = build_post(context, session, draft)
+    same = store.same_post(session, post, since=since)
+    if same is None or same.content != post.content:
+        return None
+    return same if _take_over(context, session, same, now) else None
+
+
+def _take_over(
+    context: Context, session: Session, post: OwnPost, now: datetime
+) -> bool:
+    """Whoever has signed in and makes a draft again that nobody who had signed in made
+    has made it from now on, so that a second person can approve it. Whether it is so.
+    """
+    if not context.actor.is_signed_in or post.state != "draft":
+        return False
+    if makers_of(context, session, [post.id or 0])[post.id or 0] is not Maker.UNKNOWN:
+        return False
+    detail = {"made_by": post.made_by, "content": post.content}
+    post.made_by = context.actor.name
+    audit.append(session, context.actor, "post.take_over", str(post.id), detail, now)
+    return True
+
+
+def makers_of(
+    context: Context, session: Session, ids: Collection[int]
+) -> dict[int, Maker]:
+    """Who made these posts, by the audit log."""
+    rows = audit.newest_about(session, MADE_BY, [str(id_) for id_ in ids])
+    return {id_: maker_of(context, rows.get(str(id_))) for id_ in ids}
+
+
+def find_makers(context: Context, posts: Collection[OwnPost]) -> dict[int, Maker]:
+    """Who made these posts, by their numbers."""
+    with db.reading(context.engine) as session:
+        return makers_of(context, session, [post.id or 0 for post in posts])
 
 
 def _refuse_same(session: Session, post: OwnPost, since: datetime | None) -> None:
@@ -84,10 +135,15 @@ def _refuse_same(session: Session, post: OwnPost, since: datetime | None) -> Non
 def enter_post(
     context: Context, session: Session, draft: PostDraft, closure: int | None = None
 ) -> OwnPost:
-    """The same in the caller's transaction; what is there under the key, if it is."""
+    """The same in the caller's transaction; what is there under the key, if it is. A
+    notice that was withdrawn is made anew."""
     now = context.clock.now()
     existing = store.find_post(session, draft.key)
+    if existing is not None and existing.is_withdrawn_notice:
+        store.free_key(session, existing)
+        existing = None
     if existing is not None:
+        _take_over(context, session, existing, now)
         if draft.safety and not existing.safety:
             _mark_as_safety(context, session, existing, now)
         return existing

@@ -13,8 +13,10 @@ from socialcell.ops import outbox_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.platforms import PLATFORMS
 from socialcell.services.context import Context
+from socialcell.services.makers import Maker
 from socialcell.services.outbox import election_periods
 from socialcell.services.publishing.own_posts import require_post
+from socialcell.services.publishing.post_drafts import makers_of
 
 _RELEASE = "socialcell outbox release"
 
@@ -73,8 +75,7 @@ def hold_with(
 ) -> PostHold | None:
     """The same, where the post's message in the outbox is known (None: it has none)."""
     if post.state == "draft":
-        wait = Message("posts.waits_for_approval", {"post": post.id})
-        return PostHold("approval", str(wait))
+        return PostHold("approval", str(draft_wait(context, session, post)))
     if post.state != "approved" or waits is None:
         return None
     if waits.state == "held":
@@ -88,3 +89,11 @@ def hold_with(
     rules = election_periods.reasons_held(context, session, post, post.due_at)
     words = str(Message("posts.will_be_held", {"reason": ahead}))
     return PostHold("rule", words, rules)
+
+
+def draft_wait(context: Context, session: Session, post: OwnPost) -> Message:
+    """What a draft waits for: a second person, or first somebody who has signed in."""
+    id_ = post.id or 0
+    if makers_of(context, session, [id_])[id_] is Maker.UNKNOWN:
+        return Message("posts.waits_for_maker")
+    return Message("posts.waits_for_approval", {"post": id_})

@@ -12,6 +12,7 @@ from socialcell import db, message_catalog
 from socialcell.campaigns.publishing import notice_template
 from socialcell.clock import IST, FixedClock
 from socialcell.errors import ConfigError, UsageError
+from socialcell.identity.actor import os_account
 from socialcell.listening.alerts.model import Closure
 from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
@@ -22,7 +23,9 @@ from socialcell.services.doctor import posting_checks
 from socialcell.services.mentions import tagging
 from socialcell.services.publishing import notice_templates as job_templates
 from socialcell.services.publishing import notices as job
+from socialcell.services.publishing import own_posts
 from socialcell.services.publishing.notices import NoticeRequest
+from tests.operators import acting
 from tests.rows import in_order
 from tests.services.alerts.test_detection import HOUR, MINUTE, NOW, burst, city
 
@@ -120,6 +123,36 @@ def test_the_same_notice_again_changes_nothing(cell: Context, engine: Engine) ->
     assert [one.id for one in again.posts] == [one.id for one in first.posts]
     assert len(closures(engine)) == 1
     assert more.closure == first.closure
+
+
+def test_a_notice_made_before_the_sign_in_is_of_who_makes_it_again(
+    cell: Context,
+) -> None:
+    first = job.create_notice(replace(cell, actor=os_account()), discharge())
+    asha = acting(cell, "asha")
+
+    again = job.create_notice(asha, discharge())
+
+    assert [one.id for one in again.posts] == [one.id for one in first.posts]
+    assert {one.made_by for one in again.posts} == {"asha"}
+    approved = own_posts.approve_posts(
+        acting(cell, "meera"), [one.id or 0 for one in again.posts]
+    )
+    assert {one.state for one in approved} == {"approved"}
+
+
+def test_a_notice_that_was_withdrawn_is_made_anew_for_the_same_closure(
+    cell: Context, engine: Engine
+) -> None:
+    first = job.create_notice(cell, asked())
+    own_posts.withdraw_post(cell, first.posts[0].id or 0, "too early")
+
+    again = job.create_notice(cell, asked())
+
+    assert {one.state for one in again.posts} == {"draft"}
+    assert again.posts[0].id not in {one.id for one in first.posts}
+    assert again.closure == first.closure
+    assert len(closures(engine)) == 1
 
 
 def test_a_notice_that_cannot_be_posted_leaves_no_closure_behind(

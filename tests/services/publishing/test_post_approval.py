@@ -14,6 +14,7 @@ from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
 from socialcell.ops import audit
 from socialcell.roles import Role
+from socialcell.services.planning import content_calendar
 from socialcell.services.publishing import own_posts
 from tests.operators import acting
 from tests.services.publishing.conftest import (
@@ -53,8 +54,7 @@ def test_a_post_is_approved_only_by_who_signed_in_with_the_role(town: Town) -> N
 def test_a_post_that_nobody_signed_in_entered_cannot_be_approved(
     town: Town, approve: Any
 ) -> None:
-    unsigned = replace(town, context=replace(town.context, actor=os_account()))
-    post = planned(unsigned)
+    post = planned(unsigned(town))
 
     with pytest.raises(SocialcellError, match="Nobody who had signed in made post 1"):
         approve(post)
@@ -99,3 +99,65 @@ def test_one_that_cannot_be_approved_leaves_the_others_as_they_were(
         approve(second, first)
 
     assert row(engine, second.id).state == "draft"
+
+
+def unsigned(town: Town) -> Town:
+    """The same town where nobody has signed in."""
+    return replace(town, context=replace(town.context, actor=os_account()))
+
+
+@pytest.mark.parametrize("key", ["river", None])
+def test_a_post_made_before_the_sign_in_is_of_who_makes_it_again(
+    town: Town, engine: Engine, key: str | None
+) -> None:
+    same = {"key": key} if key else {}
+    first = planned(unsigned(town), **same)
+
+    again = planned(town, **same)
+
+    assert (again.id, again.made_by) == (first.id, "cell.writer")
+    with pytest.raises(UsageError, match="a second person"):
+        own_posts.approve_posts(town.context, [first.id or 0])
+    lead = acting(town.context, "cell.lead")
+    own_posts.approve_posts(lead, [first.id or 0])
+    with db.reading(engine) as session:
+        approval, taken = audit.entries(session, 2)
+    assert (taken.action, taken.detail["made_by"]) == ("post.take_over", first.made_by)
+    assert approval.detail["made_by_operator"] == town.context.actor.id
+
+
+def test_a_post_of_somebody_who_signed_in_stays_theirs(town: Town) -> None:
+    planned(town, key="river")
+    lead = replace(town, context=acting(town.context, "cell.lead"))
+
+    again = (planned(lead, key="river"), planned(unsigned(town), key="river"))
+
+    assert [post.made_by for post in again] == ["cell.writer", "cell.writer"]
+
+
+def test_a_list_asks_for_a_sign_in_before_it_asks_for_an_approval(town: Town) -> None:
+    planned(unsigned(town))
+    planned(town, text="Signed")
+
+    first, second = content_calendar.list_pending(town.context)
+
+    (words, *_), (signed, *_) = first["why_not"], second["why_not"]
+    assert "make it again" in words
+    assert "posts approve" not in words
+    assert "posts approve 2" in signed
+
+
+def test_a_notice_that_was_withdrawn_is_made_anew_and_other_posts_are_not(
+    town: Town, approve: Any
+) -> None:
+    notice = planned(town, kind="notice", key="river")
+    post = planned(town, key="row.1", text="Of a plan")
+    for one in (notice, post):
+        own_posts.withdraw_post(town.context, one.id or 0, "not yet")
+
+    anew = planned(town, kind="notice", key="river")
+    same = planned(town, key="row.1", text="Of a plan")
+
+    assert (anew.state, same.state) == ("draft", "withdrawn")
+    assert (anew.id, same.id) == (3, post.id)
+    approve(anew)

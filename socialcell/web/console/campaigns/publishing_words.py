@@ -72,6 +72,7 @@ class PublishingWords:
         return {
             "post.add": _("written"),
             "post.safety": _("marked as being about life or limb"),
+            "post.take_over": _("taken over by somebody who signed in"),
             "post.approve": _("approved"),
             "post.withdraw": _("withdrawn"),
             "post.publish": _("posted"),
