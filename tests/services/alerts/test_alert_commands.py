@@ -110,7 +110,9 @@ def test_a_closure_that_is_planned_is_listed_and_shown(cell: Path) -> None:
 
     (listed,) = document(cell, "alerts", "list")["incidents"]
     text = run(cell, "alerts", "show", str(listed["id"]))
+    title = run(cell, "alerts", "list", "--columns", "what").splitlines()[1]
 
+    assert title == "Planned: Water supply, the whole city, until 20 Nov 2026, 18:00"
     assert (listed["kind"], listed["state"]) == ("planned", "open")
     assert listed["planned"]["note"] == "Thursday maintenance"
     assert text.startswith("Planned: Water supply")
