@@ -91,6 +91,7 @@ ABSENT = {
     "macros end": "needs an approved answer",
     "macros import": "needs an operator who drafts",
     "alerts try": "needs a channel that takes messages",
+    "alerts unmute": "needs a planned closure",
     "campaigns outreach dismiss": "needs a post that was matched",
     "campaigns approval-page": "writes a page; says its file",
     "campaigns plan": "plans for a minute",

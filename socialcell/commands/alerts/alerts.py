@@ -330,29 +330,63 @@ def mute(
     ward: Annotated[
         list[str] | None, typer.Option(help="An area's id; the whole city if none.")
     ] = None,
+    is_long: Annotated[
+        bool, typer.Option("--long", help="It is meant to last more than 31 days.")
+    ] = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Enter a closure that the city announced: talk of it raises no alert. Audited.
 
-    Example: socialcell alerts mute water --from 2026-11-19T09:00 --to 2026-11-20T12:00
+    One that is over already is refused, and without --long one of more than 31 days.
+    alerts unmute ends it before its time.
+
+    Example: socialcell alerts mute water --from 2026-11-26T09:00 --to 2026-11-27T12:00
     --note "Thursday maintenance" --ward ward:kothrud-bavdhan
     """
     from socialcell.listening.day_ranges import day_start
     from socialcell.services.alerts import detection
 
-    id_ = detection.plan_closure(
+    planned = detection.plan_closure(
         open_context(config),
         topic,
         ward or (),
         day_start(start, "--from"),
         day_start(end, "--to"),
         note,
+        is_long=is_long,
     )
     if json:
-        output.as_json({"closure": id_})
+        output.as_json({"closure": planned.id, "incident": planned.incident})
     else:
-        output.say(f"Closure {id_} is entered.")
+        output.say(
+            f"Closure {planned.id} is entered. To end it before its time: "
+            f"socialcell alerts unmute {planned.incident} --reason …"
+        )
+
+
+@app.command()
+def unmute(
+    incident: Annotated[
+        int, typer.Argument(help="The planned incident's number, as list shows.")
+    ],
+    reason: Annotated[str, typer.Option(help="Why; it stands in the audit log.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """End a planned closure now: talk of it raises alerts again. Audited.
+
+    One that has not begun is taken back.
+
+    Example: socialcell alerts unmute 7 --reason "The river rises"
+    """
+    from socialcell.services.alerts import detection
+
+    detection.end_closure(open_context(config), incident, reason)
+    if json:
+        output.as_json({"incident": incident, "state": "over"})
+    else:
+        output.say(f"The closure of incident {incident} is over.")
 
 
 def _count_with_unit(worst: "WorstAlertFields") -> int | str | None:

@@ -11,7 +11,7 @@ from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.language import lexicon
 from socialcell.listening.alerts import spikes
-from socialcell.listening.alerts.model import Closure
+from socialcell.listening.alerts.model import Closure, Incident
 from socialcell.listening.alerts.people_times import HOUR
 from socialcell.listening.alerts.rising_phrases import Rise
 from socialcell.listening.alerts.spikes import HISTORY, Spike
@@ -32,6 +32,17 @@ from socialcell.text import one_line
 _LONGEST_NOTE = 300
 # Without this much history everything would look new.
 _BASELINE = timedelta(days=3)
+
+
+_LONGEST_CLOSURE = timedelta(days=31)
+
+
+@dataclass(frozen=True)
+class PlannedClosure:
+    """The number of a closure, and that of its planned incident."""
+
+    id: int
+    incident: int
 
 
 @dataclass(frozen=True)
@@ -102,7 +113,9 @@ def _find_unusual(session: Session, since: datetime, now: datetime) -> _Unusual 
 def _alert_on_spikes(
     grouping: IncidentGrouping, since: datetime, spike_list: list[Spike]
 ) -> None:
-    planned_closures = alerts.closures(grouping.session, since - HOUR, grouping.now)
+    planned_closures = alert_detectors.muting_closures(
+        grouping.session, since - HOUR, grouping.now
+    )
     keys = [f"{spike.series}@{spike.at.isoformat()}" for spike in spike_list]
     known_keys = alerts.existing_keys(grouping.session, keys)
     for spike, key in zip(spike_list, keys, strict=True):
@@ -129,14 +142,59 @@ def plan_closure(
     start: datetime,
     end: datetime,
     note: str,
-) -> int:
+    *,
+    is_long: bool = False,
+) -> PlannedClosure:
     """Enter a closure that the city announced: mentions of it join its planned incident
-    and raise no alert. Returns its id.
+    and raise no alert.
 
-    UsageError for an unknown topic or ward, or an end before the start.
+    UsageError for an unknown topic or ward, an end before the start, a closure that is
+    over already, and one of more than 31 days that is not said to be so long.
     """
     with db.writing(context.engine) as session:
-        return add_closure(context, session, topic, wards, start, end, note)
+        id_ = add_closure(context, session, topic, wards, start, end, note)
+        if end <= context.clock.now():
+            raise UsageError("alerts.closure_past", end=_local(end))
+        if end - start > _LONGEST_CLOSURE and not is_long:
+            days = -(-(end - start) // timedelta(days=1))
+            raise UsageError("alerts.closure_long", days=days)
+        closure = session.get_one(Closure, id_)
+        return PlannedClosure(id_, alerts.planned_incident(session, closure).id or 0)
+
+
+def end_closure(context: Context, incident_id: int, reason: str) -> None:
+    """End a planned closure now, by the number of its incident; one that has not begun
+    is taken back. From now on talk of its topic raises alerts again. Audited.
+
+    UsageError: no such planned incident, it is over, or no reason is given.
+    """
+    if not reason.strip():
+        raise UsageError("alerts.no_unmute_reason")
+    now = context.clock.now()
+    with db.writing(context.engine) as session:
+        incident = session.get(Incident, incident_id)
+        closure = None if incident is None else alerts.closure_of(session, incident)
+        if incident is None or closure is None:
+            raise UsageError("alerts.no_closure", incident=incident_id)
+        if incident.state == "over" or closure.to_at <= now:
+            raise UsageError("alerts.closure_over", incident=incident_id)
+        detail: audit.AuditDetail = {
+            "until": closure.to_at.isoformat(),
+            "reason": one_line(reason, _LONGEST_NOTE),
+        }
+        if closure.from_at > now:
+            # Nothing lies between its moments any more: no list has it.
+            closure.from_at = incident.opened_at = incident.last_at = now
+        closure.to_at = now
+        alerts.close(incident, now)
+        about = str(closure.id)
+        audit.append(
+            session, context.actor, alert_detectors.CLOSURE_ENDED, about, detail, now
+        )
+
+
+def _local(moment: datetime) -> str:
+    return f"{moment.astimezone(IST):%Y-%m-%d %H:%M}"
 
 
 def add_closure(

@@ -273,6 +273,26 @@ def test_a_closure_that_makes_no_sense_is_refused(
         detection.plan_closure(context, topic, wards, NOW, NOW + hours * HOUR, "note")
 
 
+def test_a_closure_that_is_over_already_is_refused(city: Context) -> None:
+    with pytest.raises(UsageError, match="over already: it ended on 2026-11-23 03:00"):
+        detection.plan_closure(city, "water", [], NOW - DAY, NOW - HOUR, "Late")
+
+
+def test_a_closure_of_more_than_a_month_is_entered_only_where_it_is_meant(
+    city: Context,
+) -> None:
+    with pytest.raises(UsageError, match=r"lasts 32 days.*--long"):
+        detection.plan_closure(city, "flood", [], NOW, NOW + 31 * DAY + HOUR, "Works")
+
+    detection.plan_closure(city, "flood", [], NOW, NOW + 31 * DAY, "Works")
+    detection.plan_closure(
+        city, "flood", [], NOW, NOW + 90 * DAY, "Works", is_long=True
+    )
+
+    with db.reading(city.engine) as session:
+        assert len(alerts.closures(session, NOW, NOW + HOUR)) == 2
+
+
 def test_few_mentions_are_no_news_however_unusual() -> None:
     quiet = [NOW - n * DAY for n in range(27, 0, -1)]
     at_once = [NOW + n * timedelta(seconds=5) for n in range(30)]

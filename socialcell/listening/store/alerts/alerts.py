@@ -333,9 +333,12 @@ def annotated(kind: str, values: Sequence[str]) -> ColumnElement[bool]:
 
 
 def closures(session: Session, start: datetime, end: datetime) -> Sequence[Closure]:
-    """Planned closures that touch [start, end)."""
+    """Planned closures that touch [start, end); none that was taken back before it
+    began, which ends as it begins."""
     statement = select(Closure).where(
-        col(Closure.from_at) < end, col(Closure.to_at) > start
+        col(Closure.from_at) < end,
+        col(Closure.to_at) > start,
+        col(Closure.to_at) > col(Closure.from_at),
     )
     return session.scalars(statement.order_by(col(Closure.from_at))).all()
 
