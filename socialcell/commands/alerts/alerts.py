@@ -313,6 +313,11 @@ def detect_(config: Config = None, json: Json = False) -> None:
             f"grown worse: {len(detected.worse)}, "
             f"alerts: {detected.alerts}, messages: {messages}"
         )
+        if detected.judged_from is not None:
+            output.say(
+                "Spikes, phrases and accounts are judged after three days of mentions: "
+                f"from {output.local(detected.judged_from)} on. All else is looked at."
+            )
 
 
 @app.command()

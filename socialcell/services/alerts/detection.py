@@ -48,11 +48,13 @@ class PlannedClosure:
 @dataclass(frozen=True)
 class Detection:
     """The result of a detection: ids of incidents that are new, ids of those whose
-    severity rose, and the number of new alerts."""
+    severity rose, and the number of new alerts. `judged_from` is when there is enough
+    history to say what is unusual; None: there is."""
 
     opened: tuple[int, ...]
     worse: tuple[int, ...]
     alerts: int
+    judged_from: datetime | None = None
 
 
 def detect(context: Context, since: datetime | None = None) -> Detection:
@@ -64,7 +66,9 @@ def detect(context: Context, since: datetime | None = None) -> Detection:
     since = since or now - timedelta(days=1)
     with db.reading(context.engine) as session:
         # What takes long is looked for before others must wait for what we write.
-        unusual = _find_unusual(session, since, now)
+        first = alerts.first_since(session, now - HISTORY) or now
+        is_young = now - first < _BASELINE
+        unusual = None if is_young else _find_unusual(session, since, now)
     with db.writing(context.engine) as session:
         db.take_turn(session, "alerts")
         alerts.close_old(session, now - INCIDENT_GAP, now)
@@ -81,7 +85,12 @@ def detect(context: Context, since: datetime | None = None) -> Detection:
         alert_detectors.update_planned_incidents(grouping)
         critical_items.group_items(grouping)
     incident_topics.give_topics(context)
-    return Detection(tuple(grouping.opened), tuple(grouping.worse), grouping.alerts)
+    return Detection(
+        tuple(grouping.opened),
+        tuple(grouping.worse),
+        grouping.alerts,
+        first + _BASELINE if is_young else None,
+    )
 
 
 def find_rising(context: Context) -> list[Rise]:
@@ -98,11 +107,8 @@ class _Unusual:
     rises: list[tuple[datetime, list[Rise]]]
 
 
-def _find_unusual(session: Session, since: datetime, now: datetime) -> _Unusual | None:
-    """What is unusual since a moment; None while there is too little history."""
-    first = alerts.first_since(session, now - HISTORY)
-    if first is None or now - first < _BASELINE:
-        return None
+def _find_unusual(session: Session, since: datetime, now: datetime) -> _Unusual:
+    """What is unusual since a moment."""
     times = alerts.times(session, since - HISTORY, now)
     return _Unusual(
         spikes.spikes(times, since, now),

@@ -190,6 +190,20 @@ def test_a_message_that_waits_in_the_outbox_is_not_counted_as_notified(
     assert notified() == "1"
 
 
+def test_detect_says_until_when_there_is_too_little_to_judge(
+    cell: Path, context: Context
+) -> None:
+    world = World(context)
+    world.mention(datetime.fromisoformat(NOW) - timedelta(days=2))
+
+    young = run(cell, "alerts", "detect")
+    world.mention(datetime.fromisoformat(NOW) - timedelta(days=3))
+    old = run(cell, "alerts", "detect")
+
+    assert "judged after three days of mentions: from 2026-11-21 12:00 on" in young
+    assert "judged after" not in old
+
+
 def test_without_mentions_no_phrase_rises(cell: Path) -> None:
     assert document(cell, "alerts", "rising") == {"phrases": []}
 
