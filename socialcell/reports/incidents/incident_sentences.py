@@ -245,10 +245,12 @@ def figure_text(quantity: str, number: float, lang: Language) -> str:
 
 
 def moment_after(start: datetime, moment: datetime, lang: Language) -> str:
-    """A moment beside an earlier one: its time alone where the day is the same."""
-    if start.astimezone(IST).date() == moment.astimezone(IST).date():
+    """A moment beside an earlier one: its time alone where the day is the same, with
+    the year where that is another."""
+    first, last = start.astimezone(IST), moment.astimezone(IST)
+    if first.date() == last.date():
         return lang.clock(moment)
-    return lang.when(moment)
+    return lang.when(moment) if first.year == last.year else lang.moment(moment)
 
 
 def quantity_words(id_: str, lang: Language) -> str:

@@ -1,10 +1,11 @@
 """Sentences of an incident's letter beside the incident that it is about."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from socialcell.clock import IST
 from socialcell.i18n import language
 from socialcell.listening.alerts.contradictions import RumourSpread
 from socialcell.listening.alerts.model import Closure, Promise, Rumour
@@ -228,3 +229,19 @@ def test_what_is_usual_stands_beside_the_count() -> None:
         "Over since Fri 20 Nov, 07:59."
     )
     assert timedelta(hours=6) == NOW - NIGHT
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (datetime(2026, 12, 1, 18, tzinfo=IST), "18:00"),
+        (datetime(2026, 12, 2, 9, tzinfo=IST), "Wed 2 Dec, 09:00"),
+        (datetime(2027, 12, 2, 9, tzinfo=IST), "2 Dec 2027, 09:00"),
+    ],
+)
+def test_a_moment_beside_an_earlier_one_says_what_is_other(
+    moment: datetime, words: str
+) -> None:
+    start = datetime(2026, 12, 1, 13, tzinfo=IST)
+
+    assert incident_sentences.moment_after(start, moment, ENGLISH) == words
