@@ -25,6 +25,7 @@ from socialcell.text import one_line
 ID_VARIABLE = "SOCIALCELL_INCIDENT"
 # A call that was not placed is retried after this time; escalation goes on meanwhile.
 RETRY_AFTER = timedelta(minutes=1)
+NO_END = "delivery.program_stopped"  # the code of a call that took too long
 _MOST_BYTES = 64 * 1024  # read of an output
 _LONGEST_ANSWER, _LONGEST_NAME = 200, 100
 # The environment variables that a program inherits: none that may hold a secret.
@@ -80,15 +81,10 @@ def run_command(
         output = _read(stdout)
     summary = _answer_text(output)
     if code is None:
-        raise DeliveryDeferred(
-            "delivery.program_stopped",
-            RETRY_AFTER,
-            seconds=f"{seconds:g}",
-            answer=summary,
-        )
+        raise DeliveryDeferred(NO_END, seconds=f"{seconds:g}", answer=summary)
     if code != 0:
         raise DeliveryDeferred(
-            "delivery.program_failed", RETRY_AFTER, exit_code=code, answer=summary
+            "delivery.program_failed", exit_code=code, answer=summary
         )
     return PlacedCall(f"exit code 0 {summary}".strip(), acknowledged_by(output))
 
@@ -98,14 +94,10 @@ def post_webhook(
 ) -> PlacedCall:
     """Place a call with a webhook: POST the alert to its address, https and public.
 
-    Errors are those of `chat.send`; DeliveryDeferred carries a retry time.
+    Errors are those of `chat.send`.
     """
     channel = chat.ChatRoom("phone", {"url": url}, base_urls)
-    try:
-        answer = chat.hand_over(channel, body, now)
-    except DeliveryDeferred as error:
-        error.wait = error.wait or RETRY_AFTER
-        raise
+    answer = chat.hand_over(channel, body, now)
     summary = f"{answer.status} {_answer_text(answer.body)}".strip()
     return PlacedCall(summary, acknowledged_by(answer.body))
 

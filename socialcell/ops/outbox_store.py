@@ -30,8 +30,12 @@ ABOUT_ITEM = "message."
 LATER = ".step"
 ALERT = "alert"  # the kind of all messages of alerts, calls included
 PHONE = "phone"  # the channel of telephone calls
+# How the answer of a call begins that was not made, because none was needed any more.
+NOT_CALLED = "not called"
 _ID_IN_KEY = re.compile(rf"{re.escape(ABOUT_ITEM)}(\d+)[.|]")
 _DEAD_SHOWN = timedelta(days=7)
+# What has ended was looked at once at least.
+_TRIED = case((C.attempts < 1, 1), else_=C.attempts)
 _TO_ROOMS = and_(C.channel != "mail", C.kind.not_in((*PUBLIC, ANSWER)))
 
 
@@ -260,6 +264,33 @@ def drop_calls(session: Session, mention_id: int) -> int:
     return db.changed(session, delete(OUT).where(waits, or_(calls, later)))
 
 
+def waiting_calls(session: Session, phone: str) -> list[tuple[int, bytes]]:
+    """Ids and bodies of the calls to a phone that wait, the newest first; without those
+    that are being made: whoever makes one may have died."""
+    calls = select(C.id, C.body).where(
+        C.channel == PHONE,
+        C.recipient == phone,
+        C.state == "pending",
+        C.body.is_not(None),
+    )
+    return [(id_, body) for id_, body in session.execute(calls.order_by(C.id.desc()))]
+
+
+def end_uncalled(
+    session: Session, ids: Collection[int], now: datetime, answer: str
+) -> int:
+    """End those of these calls that nobody is making, with the reason. How many."""
+    waits = update(OUT).where(C.id.in_(ids), C.state == "pending")
+    values = {
+        "state": "sent",
+        "attempts": _TRIED,
+        "body": None,
+        "ended_at": now,
+        "answer": answer,
+    }
+    return db.changed(session, waits.values(**values))
+
+
 def forget_messages(session: Session, mention_ids: Collection[int]) -> None:
     """Alerts about these mentions lose their words, since the mentions are gone: what
     waits is not sent any more, what is dead stays without them."""
@@ -298,10 +329,14 @@ def first_sent_at(
     session: Session, key: str, since: datetime, until: datetime
 ) -> datetime | None:
     """When the first message about something was sent within a span; `key` is the part
-    of the messages' keys before the first "." or "|" that follows it."""
+    of the messages' keys before the first "." or "|" that follows it. A call that was
+    not made is none."""
     about = or_(C.dedup_key.startswith(f"{key}."), C.dedup_key.startswith(f"{key}|"))
+    was_sent = and_(
+        C.state == "sent", ~func.coalesce(C.answer, "").startswith(NOT_CALLED)
+    )
     statement = select(func.min(C.ended_at)).where(
-        about, C.state == "sent", C.ended_at >= since, C.ended_at < until
+        about, was_sent, C.ended_at >= since, C.ended_at < until
     )
     first: datetime | None = session.execute(statement).scalar_one()
     return first

@@ -1,20 +1,19 @@
 """The outbox: each message is put in once, held by the mode, sent, and retried."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
 from socialcell import chat, db, log, mail, phone
-from socialcell.errors import ConfigError, UsageError
-from socialcell.listening.store.alerts import critical_calls
+from socialcell.errors import ConfigError, SocialcellError, UsageError
 from socialcell.ops import audit, outbox_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
 from socialcell.services.outbox import (
     acknowledgements,
     outbox_mode,
+    phone_calls,
     unsubscriptions,
 )
 
@@ -44,7 +43,7 @@ class Delivery:
     sent: int = 0
     later: int = 0
     dead: int = 0
-    stopped: str | None = None  # why nothing more was tried
+    stopped: str | None = None  # why nothing more was tried, or a call was not placed
 
     def __add__(self, other: "Delivery") -> "Delivery":
         reasons = "; ".join(filter(None, (self.stopped, other.stopped)))
@@ -246,13 +245,19 @@ def _send_messages(
     context: Context, room: str, stop: Callable[[], bool], *, critical: bool = False
 ) -> Delivery:
     """What is due for one room or phone. One that asks us to wait is asked nothing
-    more."""
+    more. Of several calls about one incident to one phone the newest alone is made."""
     now = context.clock.now()
+    is_phone = room in context.workspace.config.alerts.phone
+    if is_phone:
+        phone_calls.end_superseded(context, room)
     with db.reading(context.engine) as session:
         ids = outbox_store.waiting(session, now, _BATCH, room, critical=critical)
     try:
-        is_phone = room in context.workspace.config.alerts.phone
-        send = _phone_sender(context, room) if is_phone else _room_sender(context, room)
+        send = (
+            phone_calls.phone_sender(context, room)
+            if is_phone
+            else _room_sender(context, room)
+        )
     except ConfigError as error:
         return Delivery(stopped=str(error))
     return _send_each(context, ids, send, stop)
@@ -264,31 +269,6 @@ def _room_sender(context: Context, name: str) -> Send:
 
     def send(body: bytes, _recipient: str) -> phone.PlacedCall:
         return phone.PlacedCall(chat.send(room, body, context.clock.now()))
-
-    return send
-
-
-def _phone_sender(context: Context, name: str) -> Send:
-    """ConfigError when the secret with the webhook's address lacks its value."""
-    settings = context.workspace.config.alerts.phone[name]
-    url = ""
-    if settings.url is not None:
-        url = context.workspace.secret(settings.url.secret).get_secret_value()
-
-    def send(body: bytes, _recipient: str) -> phone.PlacedCall:
-        call_body = json.loads(body)
-        with db.reading(context.engine) as session:
-            acknowledged = call_body["item"] and critical_calls.is_acknowledged(
-                session, call_body["item"]
-            )
-            if acknowledged:
-                return phone.PlacedCall("not called: it was acknowledged")
-        if settings.command is not None:
-            return phone.run_command(
-                settings.command, body, call_body["incident"], settings.seconds
-            )
-        base_urls, now = context.connector_context.base_urls, context.clock.now()
-        return phone.post_webhook(url, body, base_urls, now)
 
     return send
 
@@ -313,47 +293,89 @@ def _send_each(
     for id_ in ids:
         if stop():
             break
-        delivery = _send_one(context, send, id_)
+        delivery, goes_on = _send_one(context, send, id_)
         total += delivery
-        if delivery.stopped is not None:
+        if not goes_on:
             break
     return total
 
 
-def _send_one(context: Context, send: Send, id_: int) -> Delivery:
-    """One message; nothing when somebody else has it. What a phone's answer
-    acknowledges is written down with the answer."""
+@dataclass(frozen=True)
+class Failure:
+    """What follows from an attempt that failed: the state of the message, and when it
+    is tried again; whether nothing more is tried in this run, and whether all that
+    waits for the recipient waits as long."""
+
+    answer: str
+    state: str = "pending"
+    wait: timedelta | None = None
+    ends_run: bool = False
+    is_of_all: bool = False
+
+
+def _failure(error: SocialcellError, channel: str, attempts: int) -> Failure:
+    answer = str(error)
+    if isinstance(error, mail.DeliveryRefused):
+        return Failure(answer, "dead")
+    if channel == outbox_store.PHONE:
+        return _failure_of_call(error, attempts)
+    if isinstance(error, mail.DeliveryUnavailable):
+        # Not this message's fault: it waits, and its attempt does not count.
+        wait = RETRY_WAITS[0]
+        return Failure(answer, "pending", wait, ends_run=True, is_of_all=True)
+    state = "pending" if attempts <= len(RETRY_WAITS) else "dead"
+    asked = error.wait if isinstance(error, mail.DeliveryDeferred) else None
+    wait = asked or RETRY_WAITS[min(attempts, len(RETRY_WAITS)) - 1]
+    is_asked = asked is not None
+    return Failure(answer, state, wait, ends_run=is_asked, is_of_all=is_asked)
+
+
+def _failure_of_call(error: SocialcellError, attempts: int) -> Failure:
+    """One call that fails puts off no other. Where the phone itself has trouble the
+    others are made in the next run: they have waited longer than this one."""
+    asked = None
+    if isinstance(error, mail.DeliveryDeferred):
+        asked = error.wait
+        state = "pending" if attempts <= phone_calls.MOST_RETRIES else "dead"
+        has_trouble = asked is not None or error.message.code in phone_calls.NO_ANSWER
+    else:
+        # A program or an address that a person must mend: the attempt does not count.
+        state, has_trouble = "pending", True
+    wait = asked or phone.RETRY_AFTER
+    return Failure(
+        str(error), state, wait, ends_run=has_trouble, is_of_all=asked is not None
+    )
+
+
+def _send_one(context: Context, send: Send, id_: int) -> tuple[Delivery, bool]:
+    """One message, and whether others may follow; nothing when somebody else has it.
+    What a phone's answer acknowledges is written down with the answer."""
     with db.writing(context.engine) as session:
         message = outbox_store.claim(session, id_, context.clock.now())
         if message is None:
-            return Delivery()
+            return Delivery(), True
         recipient, attempts, body = message.recipient, message.attempts, message.body
-        is_letter, key = message.channel == "mail", message.dedup_key
+        channel, key = message.channel, message.dedup_key
     assert body is not None
-    state, wait = "sent", None
-    stopped: str | None = None
+    failure: Failure | None = None
     acknowledged_by: str | None = None
     try:
         placed = send(body, recipient)
         answer, acknowledged_by = placed.answer, placed.acknowledged_by
-    except mail.DeliveryRefused as error:
-        state, answer = "dead", str(error)
-    except mail.DeliveryDeferred as error:
-        answer = str(error)
-        state = "pending" if attempts <= len(RETRY_WAITS) else "dead"
-        wait = error.wait or RETRY_WAITS[min(attempts, len(RETRY_WAITS)) - 1]
-        stopped = answer if error.wait else None
-    except mail.DeliveryUnavailable as error:
-        # Not this recipient's fault: it waits, and its attempt does not count.
-        state, answer, wait = "pending", str(error), RETRY_WAITS[0]
-        stopped = answer
+    except (
+        mail.DeliveryRefused,
+        mail.DeliveryDeferred,
+        mail.DeliveryUnavailable,
+    ) as error:
+        failure = _failure(error, channel, attempts)
+        answer = failure.answer
+    state = failure.state if failure else "sent"
     with db.writing(context.engine) as session:
         now = context.clock.now()
-        not_before = now + wait if wait else None
+        not_before = now + failure.wait if failure and failure.wait else None
         outbox_store.settle(session, id_, state, now, answer, not_before)
-        if stopped and not_before and not is_letter:
+        if failure and failure.is_of_all and not_before and channel != "mail":
             outbox_store.postpone(session, recipient, not_before)
-            stopped = f"{recipient}: {stopped}"
         item_id = outbox_store.mention_of_key(key)
         if acknowledged_by is not None and item_id is not None:
             acknowledgements.acknowledge_by_phone(
@@ -365,5 +387,15 @@ def _send_one(context: Context, send: Send, id_: int) -> Delivery:
         sent=int(state == "sent"),
         later=int(state == "pending"),
         dead=int(state == "dead"),
-        stopped=stopped,
-    )
+        stopped=_reason(failure, channel, recipient),
+    ), failure is None or not failure.ends_run
+
+
+def _reason(failure: Failure | None, channel: str, recipient: str) -> str | None:
+    """Why something was not sent, where that is not the fault of the message alone; of
+    a call always."""
+    if failure is None:
+        return None
+    if channel == outbox_store.PHONE or failure.ends_run:
+        return failure.answer if channel == "mail" else f"{recipient}: {failure.answer}"
+    return None

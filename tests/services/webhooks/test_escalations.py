@@ -303,6 +303,100 @@ def test_a_call_that_was_not_placed_is_tried_again_in_the_next_minute(
     assert len(room.rung) == 1
 
 
+# As PROGRAM, but it places no call about the first incident.
+ONE_FAILS = PROGRAM.replace(
+    "with open", "if told['incident'] == 1: sys.exit('no line')\nwith open"
+)
+KATRAJ = "Wall fell on two workers in Katraj, they are trapped, send help"
+
+
+def rung_about(room: Room) -> list[int]:
+    return [told["incident"] for told in room.rung]
+
+
+def calls_to_officer(engine: Engine) -> list[tuple[str, str | None]]:
+    with db.reading(engine) as session:
+        asked = select(Outgoing).where(Outgoing.recipient == "officer")
+        rows = session.scalars(asked.order_by(Outgoing.id))
+        return [(row.state, row.answer) for row in rows]
+
+
+def test_a_call_that_fails_puts_off_no_other_incident_on_the_same_phone(
+    cell: Cell, room: Room, clock: FixedClock
+) -> None:
+    program = room.context.workspace.folder / "call.py"
+    program.write_text(ONE_FAILS)
+    call_for_help(cell, clock)
+    room.tick()
+
+    clock.advance(MINUTE)
+    call_for_help(cell, clock, KATRAJ, "wamid.2", sender="999800000002")
+    room.tick()
+    at_once = rung_about(room)
+    program.write_text(PROGRAM)
+    clock.advance(MINUTE)
+    room.tick()
+
+    assert at_once == [2]
+    assert rung_about(room) == [2, 1]
+
+
+def test_a_phone_that_hangs_at_one_incident_is_asked_about_the_next_in_a_later_run(
+    cell: Cell, room: Room, clock: FixedClock
+) -> None:
+    phones = room.context.workspace.config.alerts.phone
+    officer = phones["officer"]
+    program = room.context.workspace.folder / "call.py"
+    hangs = ONE_FAILS.replace("sys.exit('no line')", "import time; time.sleep(60)")
+    program.write_text(hangs)
+    call_for_help(cell, clock)
+    call_for_help(cell, clock, KATRAJ, "wamid.2", sender="999800000002")
+    receive_only(cell)
+
+    phones["officer"] = officer.model_copy(update={"seconds": 0.5})
+    first = escalations.advance(room.context).delivered
+    phones["officer"] = officer
+    second = escalations.advance(room.context).delivered
+
+    assert "officer: no end after 0.5 s" in str(first.stopped)
+    assert (second.sent, second.stopped) == (1, None)
+    assert rung_about(room) == [2]
+
+
+def test_of_several_calls_about_one_incident_that_wait_the_newest_alone_is_made(
+    cell: Cell, room: Room, engine: Engine, clock: FixedClock
+) -> None:
+    program = room.context.workspace.folder / "call.py"
+    program.write_text(ONE_FAILS)
+    call_for_help(cell, clock)
+    for _minute in range(6):
+        room.tick()
+        clock.advance(MINUTE)
+
+    program.write_text(PROGRAM)
+    room.tick()
+
+    assert [told["repeated"] for told in room.rung] == [True]
+    superseded = "not called: a newer call about it took its place"
+    (first, second) = calls_to_officer(engine)
+    assert first == ("sent", superseded)
+    assert (second[0], str(second[1])[:11]) == ("sent", "exit code 0")
+
+
+def test_after_a_time_without_a_daemon_a_phone_rings_once_for_the_steps_that_passed(
+    cell: Cell, room: Room, clock: FixedClock
+) -> None:
+    call_for_help(cell, clock)
+    receive_only(cell)
+    escalations.advance(room.context, deliver=False)
+    clock.advance(6 * MINUTE)
+
+    room.tick()
+    room.tick()
+
+    assert len(room.rung) == 1
+
+
 def test_one_person_who_writes_on_is_one_incident_and_rings_once(
     cell: Cell, room: Room, engine: Engine, clock: FixedClock
 ) -> None:
