@@ -160,7 +160,8 @@ def deliver_due(
 
     Between the receiver's yes and our note of it a kill leaves the message to be sent
     once more (a letter under the same Message-ID). A refused password stops letters, a
-    dead address one room, and neither the others.
+    dead address one room, and neither the others. Telephones are called when chat
+    messages and letters have left.
     """
     if only is not None:
         return _send_messages(context, only, stop)
@@ -168,12 +169,18 @@ def deliver_due(
     with db.reading(context.engine) as session:
         letters = outbox_store.waiting(session, now, _BATCH, critical=critical)
         rooms = outbox_store.rooms_waiting(session, now, critical=critical)
-    # Telephones first: a mail server may keep us waiting.
-    rooms.sort(key=lambda room: room not in context.workspace.config.alerts.phone)
+    phones = context.workspace.config.alerts.phone
     total = Delivery()
     for room in rooms:
-        total += _send_messages(context, room, stop, critical=critical)
-    return total + _send_letters(context, letters, stop) if letters else total
+        if room not in phones:
+            total += _send_messages(context, room, stop, critical=critical)
+    if letters:
+        total += _send_letters(context, letters, stop)
+    # Last: each call may ring until its time is over.
+    for room in rooms:
+        if room in phones:
+            total += _send_messages(context, room, stop, critical=critical)
+    return total
 
 
 def recover_unsent(context: Context) -> int:

@@ -1,6 +1,7 @@
 """A trapped person reaches the control room: in one tick, and up the ladder."""
 
 import json
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -361,6 +362,39 @@ def test_a_phone_that_hangs_at_one_incident_is_asked_about_the_next_in_a_later_r
     assert "officer: no end after 0.5 s" in str(first.stopped)
     assert (second.sent, second.stopped) == (1, None)
     assert rung_about(room) == [2]
+
+
+def test_letters_and_chat_messages_leave_before_a_telephone_rings(
+    cell: Cell, room: Room, clock: FixedClock
+) -> None:
+    told_before: list[tuple[int, int]] = []
+    room.mail.once_taken = lambda: told_before.append(
+        (len(room.said_in_chat), len(room.rung))
+    )
+    call_for_help(cell, clock)
+
+    room.tick()
+
+    assert told_before == [(1, 0)]
+    assert len(room.rung) == 1
+
+
+def test_a_telephone_rings_though_the_mail_server_cannot_be_reached(
+    cell: Cell, room: Room, clock: FixedClock
+) -> None:
+    workspace = room.context.workspace
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen
+        port = nobody.getsockname()[1]
+        mail = workspace.config.mail.model_copy(update={"port": port})
+        changed = workspace.config.model_copy(update={"mail": mail})
+        room.context = replace(
+            room.context, workspace=Workspace(workspace.folder, changed)
+        )
+        call_for_help(cell, clock)
+        room.tick()
+
+    assert (len(room.rung), room.letters) == (1, [])
 
 
 def test_of_several_calls_about_one_incident_that_wait_the_newest_alone_is_made(
