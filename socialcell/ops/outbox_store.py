@@ -30,19 +30,21 @@ ABOUT_ITEM = "message."
 LATER = ".step"
 ALERT = "alert"  # the kind of all messages of alerts, calls included
 PHONE = "phone"  # the channel of telephone calls
+TRIAL = "trial."  # prefix of the keys of trials, which are tried once
 # How the answer of a call begins that was not made, because none was needed any more.
 NOT_CALLED = "not called"
 _ID_IN_KEY = re.compile(rf"{re.escape(ABOUT_ITEM)}(\d+)[.|]")
 _DEAD_SHOWN = timedelta(days=7)
 # What has ended was looked at once at least.
 _TRIED = case((C.attempts < 1, 1), else_=C.attempts)
-_TO_ROOMS = and_(C.channel != "mail", C.kind.not_in((*PUBLIC, ANSWER)))
+_IS_TRIAL = C.dedup_key.startswith(TRIAL)
+_TO_ROOMS = and_(C.channel != "mail", C.kind.not_in((*PUBLIC, ANSWER)), ~_IS_TRIAL)
 
 
 @dataclass(frozen=True)
 class Backlog:
     """How many messages are due now and since when the oldest is; how many wait for
-    their time, are held, and died in the last week."""
+    their time, are held, and died in the last week, without trials."""
 
     due: int
     oldest_due: datetime | None
@@ -59,7 +61,7 @@ def backlog(session: Session, now: datetime) -> Backlog:
 def backlog_query(now: datetime) -> Select[int, datetime | None, int, int, int]:
     """The question of a Backlog, of one row."""
     waits = C.state.in_(("pending", "sending"))
-    dead = and_(C.state == "dead", C.ended_at >= now - _DEAD_SHOWN)
+    dead = and_(C.state == "dead", C.ended_at >= now - _DEAD_SHOWN, ~_IS_TRIAL)
     due = _is_due(now)
     return select(
         func.count().filter(due).label("due"),
@@ -262,6 +264,27 @@ def drop_calls(session: Session, mention_id: int) -> int:
     later = C.dedup_key.startswith(f"{messages_with_prefix}{LATER}")
     waits = C.state.in_(("held", "pending"))
     return db.changed(session, delete(OUT).where(waits, or_(calls, later)))
+
+
+def waiting_trial(session: Session, key: str, now: datetime) -> list[int]:
+    """The id of the trial of this key while it waits."""
+    return list(session.scalars(select(C.id).where(_due(now), C.dedup_key == key)))
+
+
+def interrupted_trials(session: Session, before: datetime) -> list[int]:
+    """Ids of trials that were made before a moment and have no result."""
+    waits = C.state.in_(("pending", "sending"))
+    trials = select(C.id).where(waits, _IS_TRIAL, C.made_at < before)
+    return list(session.scalars(trials.order_by(C.id)))
+
+
+def end_trials(
+    session: Session, ids: Collection[int], now: datetime, answer: str
+) -> None:
+    """End those of these trials that have no result."""
+    waits = update(OUT).where(C.id.in_(ids), C.state.in_(("pending", "sending")))
+    values = {"state": "dead", "attempts": _TRIED, "ended_at": now, "answer": answer}
+    session.execute(waits.values(**values))
 
 
 def waiting_calls(session: Session, phone: str) -> list[tuple[int, bytes]]:

@@ -238,15 +238,13 @@ def try_(
     Example: socialcell alerts try control-room
     """
     from socialcell.services.alerts import incident_notifications
-    from socialcell.services.outbox import outbox
 
     context = open_context(config)
     if dry_run:
         incident_notifications.require_channel(context, channel)
         output.say(f"A trial would be sent to {channel}.")
         return
-    incident_notifications.send_trial(context, channel)
-    delivery = outbox.deliver_due(context, only=channel)
+    delivery = incident_notifications.send_trial(context, channel)
     if json:
         output.as_json(vars(delivery))
     else:

@@ -86,9 +86,9 @@ def notify_incidents(context: Context) -> int:
     return new + _notify_ended(context, quiet=quiet)
 
 
-def send_trial(context: Context, name: str) -> int:
-    """Put a message that says it is a trial into the outbox for a channel, or a call
-    that says so for a phone; 1.
+def send_trial(context: Context, name: str) -> outbox.Delivery:
+    """Send a message that says it is a trial to a channel, or place a call that says so
+    with a phone, by the outbox and once.
 
     UsageError when config.yaml has none of that name.
     """
@@ -97,14 +97,16 @@ def send_trial(context: Context, name: str) -> int:
     sentence = lang.gettext(
         "Alerts of the social media cell come here. This is a trial."
     )
-    title, key = lang.gettext("Trial"), f"trial.{now.isoformat()}"
+    title, key = lang.gettext("Trial"), f"{outbox_store.TRIAL}{now.isoformat()}"
     if isinstance(to, Phone):
         call: dict[str, JsonValue] = {"incident": None, "item": None, "trial": True}
         call |= {"lang": to.lang, "title": title, "lines": [sentence]}
         body = json.dumps(call, ensure_ascii=False).encode()
-        return outbox.put_call(context, "alert", key, name, title, lambda: body)
-    card = ChatCard(title, (sentence, lang.moment(now)))
-    return outbox.put_card(context, "alert", key, name, lambda: card)
+        outbox.put_call(context, "alert", key, name, title, lambda: body)
+    else:
+        card = ChatCard(title, (sentence, lang.moment(now)))
+        outbox.put_card(context, "alert", key, name, lambda: card)
+    return outbox.deliver_trial(context, key, name)
 
 
 def require_channel(context: Context, name: str) -> Channel | Phone:

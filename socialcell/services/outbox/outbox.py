@@ -1,7 +1,7 @@
 """The outbox: each message is put in once, held by the mode, sent, and retried."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -21,6 +21,8 @@ _LOG = log.logger(__name__)
 # Greylisting wants five minutes; after two days a letter is dead.
 RETRY_WAITS = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180, 360, 720, 1440))
 _BATCH = 50
+# A phone takes two minutes at most: a trial without a result since then has none.
+_LONGEST_TRIAL = timedelta(minutes=5)
 
 Bodies: TypeAlias = tuple[str, Callable[[str], bytes]]
 """A subject, and what is sent to each recipient."""
@@ -151,21 +153,19 @@ def put_call(
 def deliver_due(
     context: Context,
     *,
-    only: str | None = None,
     critical: bool = False,
     stop: Callable[[], bool] = lambda: False,
 ) -> Delivery:
-    """Send what is due, or `only` what is due for one room or phone, or only what is
-    about a `critical` item. Each message is claimed, sent, and settled by itself.
+    """Send what is due, or only what is about a `critical` item; no trial. Each message
+    is claimed, sent, and settled by itself.
 
     Between the receiver's yes and our note of it a kill leaves the message to be sent
     once more (a letter under the same Message-ID). A refused password stops letters, a
     dead address one room, and neither the others. Telephones are called when chat
     messages and letters have left.
     """
-    if only is not None:
-        return _send_messages(context, only, stop)
     now = context.clock.now()
+    _end_interrupted_trials(context)
     with db.reading(context.engine) as session:
         letters = outbox_store.waiting(session, now, _BATCH, critical=critical)
         rooms = outbox_store.rooms_waiting(session, now, critical=critical)
@@ -181,6 +181,29 @@ def deliver_due(
         if room in phones:
             total += _send_messages(context, room, stop, critical=critical)
     return total
+
+
+def deliver_trial(context: Context, key: str, room: str) -> Delivery:
+    """Send the trial of this key to its room or phone, once: whatever becomes of it, it
+    never leaves later."""
+    own_key = f"{key}|{room}"
+    with db.reading(context.engine) as session:
+        ids = outbox_store.waiting_trial(session, own_key, context.clock.now())
+    try:
+        return _send_each(context, ids, _sender(context, room), stop=lambda: False)
+    except ConfigError as error:
+        with db.writing(context.engine) as session:
+            outbox_store.drop(session, own_key)
+        return Delivery(stopped=str(error))
+
+
+def _end_interrupted_trials(context: Context) -> None:
+    now = context.clock.now()
+    with db.reading(context.engine) as session:
+        ids = outbox_store.interrupted_trials(session, now - _LONGEST_TRIAL)
+    if ids:
+        with db.writing(context.engine) as session:
+            outbox_store.end_trials(session, ids, now, "the trial was interrupted")
 
 
 def recover_unsent(context: Context) -> int:
@@ -254,20 +277,22 @@ def _send_messages(
     """What is due for one room or phone. One that asks us to wait is asked nothing
     more. Of several calls about one incident to one phone the newest alone is made."""
     now = context.clock.now()
-    is_phone = room in context.workspace.config.alerts.phone
-    if is_phone:
+    if room in context.workspace.config.alerts.phone:
         phone_calls.end_superseded(context, room)
     with db.reading(context.engine) as session:
         ids = outbox_store.waiting(session, now, _BATCH, room, critical=critical)
     try:
-        send = (
-            phone_calls.phone_sender(context, room)
-            if is_phone
-            else _room_sender(context, room)
-        )
+        send = _sender(context, room)
     except ConfigError as error:
         return Delivery(stopped=str(error))
     return _send_each(context, ids, send, stop)
+
+
+def _sender(context: Context, name: str) -> Send:
+    """Hands messages over to a room or phone. ConfigError as of _room."""
+    if name in context.workspace.config.alerts.phone:
+        return phone_calls.phone_sender(context, name)
+    return _room_sender(context, name)
 
 
 def _room_sender(context: Context, name: str) -> Send:
@@ -375,6 +400,8 @@ def _send_one(context: Context, send: Send, id_: int) -> tuple[Delivery, bool]:
         mail.DeliveryUnavailable,
     ) as error:
         failure = _failure(error, channel, attempts)
+        if key.startswith(outbox_store.TRIAL):
+            failure = replace(failure, state="dead", ends_run=True)
         answer = failure.answer
     state = failure.state if failure else "sent"
     with db.writing(context.engine) as session:
@@ -388,7 +415,7 @@ def _send_one(context: Context, send: Send, id_: int) -> tuple[Delivery, bool]:
             acknowledgements.acknowledge_by_phone(
                 session, item_id, acknowledged_by, recipient, now
             )
-    if state == "dead":
+    if state == "dead" and not key.startswith(outbox_store.TRIAL):
         _LOG.error("a message is dead", message=id_, answer=answer)
     return Delivery(
         sent=int(state == "sent"),

@@ -17,11 +17,12 @@ from socialcell import db
 from socialcell.clock import IST, FixedClock
 from socialcell.config import Workspace
 from socialcell.listening.alerts.model import Incident
+from socialcell.ops import outbox_store
 from socialcell.ops.model import AuditEntry
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.sandbox.chat.chat_servers import ORIGINS, SECRETS, ChatServers
 from socialcell.sandbox.server import Request, ServerResponse, serve_http
-from socialcell.services.alerts import escalations
+from socialcell.services.alerts import escalations, incident_notifications
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
 from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
@@ -415,6 +416,52 @@ def test_of_several_calls_about_one_incident_that_wait_the_newest_alone_is_made(
     (first, second) = calls_to_officer(engine)
     assert first == ("sent", superseded)
     assert (second[0], str(second[1])[:11]) == ("sent", "exit code 0")
+
+
+@pytest.mark.parametrize("fault", ["sys.exit(7)", "import time; time.sleep(60)"])
+def test_a_trial_that_failed_never_rings_later_and_is_nothing_that_health_tells(
+    room: Room, engine: Engine, clock: FixedClock, fault: str
+) -> None:
+    phones = room.context.workspace.config.alerts.phone
+    officer = phones["officer"]
+    program = room.context.workspace.folder / "call.py"
+    program.write_text(f"import sys\n{fault}\n")
+    phones["officer"] = officer.model_copy(update={"seconds": 0.5})
+
+    trial = incident_notifications.send_trial(room.context, "officer")
+    phones["officer"] = officer
+    program.write_text(PROGRAM)
+    for _minute in range(3):
+        clock.advance(MINUTE)
+        room.tick()
+
+    assert (trial.sent, trial.dead) == (0, 1)
+    assert str(trial.stopped).startswith(("officer: exit code 7", "officer: no end"))
+    assert room.rung == []
+    with db.reading(engine) as session:
+        assert outbox_store.backlog(session, clock.now()).dead == 0
+
+
+def test_a_trial_of_a_process_that_was_killed_ends_without_ringing(
+    room: Room, engine: Engine, clock: FixedClock
+) -> None:
+    with killed_before_write(engine, 2), suppress(Killed):
+        incident_notifications.send_trial(room.context, "officer")
+    assert [state for state, _answer in calls_to_officer(engine)] == ["pending"]
+
+    for _minute in range(7):
+        clock.advance(MINUTE)
+        room.tick()
+
+    assert room.rung == []
+    assert calls_to_officer(engine) == [("dead", "the trial was interrupted")]
+
+
+def test_a_trial_rings_at_once(room: Room) -> None:
+    trial = incident_notifications.send_trial(room.context, "officer")
+
+    assert trial == outbox.Delivery(sent=1)
+    assert [told["trial"] for told in room.rung] == [True]
 
 
 def test_after_a_time_without_a_daemon_a_phone_rings_once_for_the_steps_that_passed(
