@@ -87,11 +87,13 @@ def put_due_steps(context: Context) -> int:
     if settings.names_nobody:
         return 0
     with db.reading(context.engine) as session:
-        due = critical_calls.due(session, now, now - INCIDENT_GAP)
+        climbing = critical_calls.climbing(session, now - INCIDENT_GAP)
         session.expunge_all()
     new = 0
-    for escalation in due:
+    for escalation in climbing:
         passed, next_at = _due_steps(settings, escalation, now)
+        if not _is_due(escalation, next_at, now):
+            continue
         for key, names in passed:
             new += _put_step(context, escalation, key, names)
         with db.writing(context.engine) as session:
@@ -165,6 +167,15 @@ def _due_steps(
         names = [name for name in settings.steps[0].who if name not in settings.phone]
         return [("", names)], None
     return due_steps(settings, escalation.started_at, now)
+
+
+def _is_due(escalation: Escalation, next_at: datetime | None, now: datetime) -> bool:
+    """Whether a step of an escalation is due, or its next one comes earlier than was
+    written down: config.yaml has a step, or somebody in a step, that it had not."""
+    assert escalation.next_at is not None
+    if escalation.next_at <= now:
+        return True
+    return next_at is not None and next_at < escalation.next_at
 
 
 def due_steps(

@@ -228,6 +228,35 @@ def test_nobody_answers_and_the_ladder_is_climbed_each_step_once(
     assert [told["repeated"] for told in room.rung] == [False, True, True]
 
 
+def use_alerts(room: Room, **changes: Any) -> None:
+    """As after a change of config.yaml and a restart."""
+    workspace = room.context.workspace
+    alerts = workspace.config.alerts.model_copy(update=changes)
+    changed = workspace.config.model_copy(update={"alerts": alerts})
+    room.context = replace(room.context, workspace=Workspace(workspace.folder, changed))
+
+
+def test_a_phone_that_is_added_rings_once_at_each_step_about_what_is_open_already(
+    cell: Cell, room: Room, clock: FixedClock
+) -> None:
+    phones = room.context.workspace.config.alerts.phone
+    use_alerts(room, ladder=None, channels={}, phone={})
+    call_for_help(cell, clock)
+    room.tick()
+    clock.set(SUNDAY_NIGHT + 6 * MINUTE)
+    room.tick()
+    assert room.rung == []
+
+    use_alerts(room, phone={"officer": phones["officer"]})
+    rung = {}
+    for minute in (7, 8, 10, 11, 20, 21, 40):
+        clock.set(SUNDAY_NIGHT + minute * MINUTE)
+        room.tick()
+        rung[minute] = len(room.rung)
+
+    assert rung == {7: 1, 8: 1, 10: 2, 11: 2, 20: 3, 21: 3, 40: 4}
+
+
 def test_an_acknowledged_incident_is_called_about_no_more(
     cell: Cell, room: Room, engine: Engine, clock: FixedClock
 ) -> None:

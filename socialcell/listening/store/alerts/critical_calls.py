@@ -170,15 +170,16 @@ def ids_within(session: Session, span: TimeSpan) -> list[int]:
     return list(session.scalars(statement.order_by(M.authored_at.desc(), M.id.desc())))
 
 
-def due(session: Session, now: datetime, since: datetime) -> list[Escalation]:
-    """Escalations with a call that is due, of incidents that are not over, with an
-    alert since a moment, and items that are still critical; the oldest first."""
+def climbing(session: Session, since: datetime) -> list[Escalation]:
+    """Escalations with a call that is due, now or later, of incidents that are not
+    over, with an alert since a moment, and items that are still critical; the oldest
+    first."""
     statement = (
         select(Escalation)
         .join(Incident, col(Incident.id) == col(Escalation.incident_id))
         .join(Mention, M.id == col(Escalation.mention_id))
         .where(
-            col(Escalation.next_at) <= now,
+            col(Escalation.next_at).is_not(None),
             col(Incident.state) != "over",
             col(Incident.last_at) >= since,
             M.urgency == "critical",
