@@ -35,7 +35,7 @@ def group_items(grouping: IncidentGrouping) -> int:
     topic, or a message of the same person, within three hours. What belongs to a
     running incident joins that one, which becomes severe. Everything else opens an
     incident of its own. An incident of which people decided every item to be none
-    ends first.
+    ends first, and nothing joins an item that is critical no more.
     """
     false_alarms.end_false_alarms(grouping)
     since = grouping.now - MAX_AGE
@@ -66,13 +66,16 @@ def group_items(grouping: IncidentGrouping) -> int:
 
 
 def _escalate_next_items(grouping: IncidentGrouping) -> None:
-    """Escalate the next item where the escalated one is not critical any more."""
-    waiting = critical_calls.unacknowledged(
-        grouping.session, grouping.now - INCIDENT_GAP
-    )
+    """Escalate the next item where the escalated one is not critical any more, also
+    one that had joined without a call of its own."""
+    since = grouping.now - INCIDENT_GAP
+    waiting = critical_calls.unacknowledged(grouping.session, since)
     for escalations in waiting.values():
         if not any(escalation.climbs for escalation in escalations):
             escalations[0].climbs, escalations[0].next_at = True, grouping.now
+    uncalled = critical_calls.first_uncalled(grouping.session, since, waiting)
+    for incident_id, mention_id in uncalled.items():
+        _call_about(grouping, incident_id, mention_id, climbs=True)
 
 
 def compare_items(
@@ -169,10 +172,16 @@ def _escalate(
         return
     if climbs and incident.state == "acked":
         incident.state = "open"
+    _call_about(grouping, incident.id or 0, critical_item.id, climbs=climbs)
+
+
+def _call_about(
+    grouping: IncidentGrouping, incident_id: int, mention_id: int, *, climbs: bool
+) -> None:
     grouping.session.add(
         Escalation(
-            incident_id=incident.id or 0,
-            mention_id=critical_item.id,
+            incident_id=incident_id,
+            mention_id=mention_id,
             climbs=climbs,
             started_at=grouping.now,
             next_at=grouping.now,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,8 +14,9 @@ from socialcell.i18n import language
 from socialcell.listening.alerts.model import NO_DANGER, Incident
 from socialcell.listening.model import Mention
 from socialcell.listening.store.mentions import tags
+from socialcell.ops import outbox_store
 from socialcell.ops.outbox_model import Outgoing
-from socialcell.services.alerts import escalations, incident_lines
+from socialcell.services.alerts import detection, escalations, incident_lines
 from socialcell.services.alerts import incident_notifications as notifications
 from socialcell.services.context import Context
 from socialcell.services.outbox import acknowledgements
@@ -43,10 +45,9 @@ def city(context: Context, clock: FixedClock) -> World:
     return World(replace(context, workspace=Workspace(folder, changed)))
 
 
-def critical(city: World, text: str, author: str = "a") -> int:
-    return city.mention(
-        NOW, text, urgency="critical", topics=("fire",), author=author, confidence=0.6
-    )
+def critical(city: World, text: str, author: str = "a", **changes: Any) -> int:
+    made = {"urgency": "critical", "topics": ("fire",), "author": author}
+    return city.mention(NOW, text, **{**made, "confidence": 0.6, **changes})
 
 
 def decide(city: World, mention_id: int, level: str) -> None:
@@ -72,6 +73,14 @@ def incidents(city: World) -> list[Incident]:
         rows = list(session.scalars(select(Incident).order_by(Incident.id)))
         session.expunge_all()
         return rows
+
+
+def called(city: World) -> list[int | None]:
+    """The items about which the telephone waits to ring, or rang."""
+    with db.reading(city.engine) as session:
+        asked = select(Outgoing.dedup_key).where(Outgoing.channel == "phone")
+        keys = session.scalars(asked.order_by(Outgoing.id))
+        return [outbox_store.mention_of_key(key) for key in keys]
 
 
 def closing_letters(city: World) -> list[tuple[str, str | None]]:
@@ -218,3 +227,82 @@ def test_a_copy_of_what_was_a_false_alarm_opens_an_incident_of_its_own(
     look(city)
 
     assert [incident.state for incident in incidents(city)] == ["over", "open"]
+
+
+KONDHWA = {"entities": ("place:kondhwa",)}
+LEAK = "Gas leak at Kondhwa, 3 people unconscious"
+SCHOOL = "Gas leak at Kondhwa school, 20 children unconscious, send help"
+
+
+@pytest.mark.parametrize("ends_first", [True, False])
+def test_an_emergency_after_a_false_alarm_of_its_place_is_an_incident_and_is_called(
+    city: World, *, ends_first: bool
+) -> None:
+    leak = critical(city, LEAK, **KONDHWA)
+    look(city)
+    decide(city, leak, "low")
+    if ends_first:
+        look(city)
+    school = critical(city, SCHOOL, "b", **KONDHWA)
+    city.context.clock.advance(MINUTE)
+
+    detection.detect(city.context)
+    look(city)
+
+    assert [incident.state for incident in incidents(city)] == ["over", "open"]
+    assert called(city) == [school]
+
+
+def test_an_emergency_that_had_joined_what_turns_out_harmless_is_called_about(
+    city: World,
+) -> None:
+    leak = critical(city, LEAK, **KONDHWA)
+    look(city)
+    school = critical(city, SCHOOL, "b", **KONDHWA)
+    look(city)
+    assert called(city) == [leak]
+
+    decide(city, leak, "low")
+    look(city)
+    look(city)
+
+    assert [incident.state for incident in incidents(city)] == ["open"]
+    assert school in called(city)
+
+
+def test_nobody_is_called_about_what_had_joined_before_somebody_took_charge(
+    city: World,
+) -> None:
+    critical(city, LEAK, **KONDHWA)
+    look(city)
+    school = critical(city, SCHOOL, "b", **KONDHWA)
+    look(city)
+    city.context.clock.advance(MINUTE)
+    acknowledgements.acknowledge(city.context, 1, "")
+    city.context.clock.advance(MINUTE)
+    message = critical(city, "We smell gas", "c", kind="message", **KONDHWA)
+    look(city)
+    assert [incident.state for incident in incidents(city)] == ["open"]
+    decide(city, message, "low")
+
+    look(city)
+
+    assert school not in called(city)
+
+
+def test_an_emergency_joins_no_harmless_item_of_a_running_incident(
+    city: World,
+) -> None:
+    with db.writing(city.engine) as session:
+        made = {"severity": "medium", "opened_at": NOW, "last_at": NOW}
+        session.add(Incident(kind="spike", subject="topic:fire", **made))
+    leak = critical(city, LEAK, **KONDHWA)
+    look(city)
+    acknowledgements.acknowledge(city.context, 1, "")
+    decide(city, leak, "low")
+    school = critical(city, SCHOOL, "b", **KONDHWA)
+
+    look(city)
+
+    assert school in called(city)
+    assert [incident.state for incident in incidents(city)] == ["open"]

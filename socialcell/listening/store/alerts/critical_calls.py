@@ -1,10 +1,10 @@
 """Queries of critical items and the calls about them, until somebody answers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -62,7 +62,8 @@ def ids_since(session: Session, since: datetime) -> list[int]:
 
 
 def items(session: Session, mention_ids: Sequence[int]) -> list[CriticalItem]:
-    """These items, in this order; without those that were removed."""
+    """These items, in this order; without those that were removed or are critical no
+    more."""
     topics, wards, entities = (
         urgent_mentions.values(session, mention_ids, kind)
         for kind in ("topic", "ward", "entity")
@@ -72,7 +73,10 @@ def items(session: Session, mention_ids: Sequence[int]) -> list[CriticalItem]:
     for chunk in db.chunks(mention_ids):
         rows = session.execute(
             select(M.id, M.kind, M.author_id, M.title, M.text, _written()).where(
-                M.id.in_(chunk), M.state == "present", M.text.is_not(None)
+                M.id.in_(chunk),
+                M.state == "present",
+                M.text.is_not(None),
+                M.urgency == "critical",
             )
         )
         for id_, kind, author_id, title, text, at in rows:
@@ -257,6 +261,46 @@ def unacknowledged(session: Session, since: datetime) -> dict[int, list[Escalati
     for escalation in session.scalars(statement.order_by(col(Escalation.id))):
         by_incident.setdefault(escalation.incident_id, []).append(escalation)
     return by_incident
+
+
+def first_uncalled(
+    session: Session, since: datetime, called: Collection[int]
+) -> dict[int, int]:
+    """By its incident the first item that is still critical, joined without a call of
+    its own, and came after whoever acknowledged the incident last: of open incidents
+    with an alert since a moment, but not of these."""
+    statement = (
+        select(col(Alert.incident_id), col(Alert.mentions))
+        .join(Incident, col(Incident.id) == col(Alert.incident_id))
+        .where(
+            col(Alert.series) == CRITICAL,
+            col(Incident.state) == "open",
+            col(Incident.last_at) >= since,
+            col(Incident.id).not_in(called),
+            or_(
+                col(Incident.acked_at).is_(None),
+                col(Alert.at) > col(Incident.acked_at),
+            ),
+        )
+    )
+    rows = session.execute(statement.order_by(col(Alert.id))).all()
+    uncalled: set[int] = set()
+    for chunk in db.chunks([mentions[0] for _, mentions in rows]):
+        uncalled.update(
+            session.scalars(
+                select(M.id).where(
+                    M.id.in_(chunk),
+                    M.urgency == "critical",
+                    M.state == "present",
+                    ~exists().where(ESCALATION.c.mention_id == M.id),
+                )
+            )
+        )
+    first: dict[int, int] = {}
+    for incident_id, mentions in rows:
+        if mentions[0] in uncalled:
+            first.setdefault(incident_id, mentions[0])
+    return first
 
 
 def running(
