@@ -1,10 +1,12 @@
 """Critical items open incidents at once; copies and items of one place join them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum
 
 from socialcell.language.text_similarity import BY_LETTERS, TextComparison
+from socialcell.listening.alerts import danger_topics
 from socialcell.listening.alerts.model import CRITICAL, Escalation, Incident
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.alerts.critical_calls import CriticalItem
@@ -32,7 +34,8 @@ def group_items(grouping: IncidentGrouping) -> int:
     """Put each critical item that is in no incident yet into one; how many.
 
     A copy of an item joins its incident, and so does another item of the same place and
-    topic, or a message of the same person, within three hours. What belongs to a
+    topic, or a message of the same person that tells of no other emergency, within
+    three hours. What belongs to a
     running incident joins that one, which becomes severe. Everything else opens an
     incident of its own. An incident of which people decided every item to be none
     ends first, and nothing joins an item that is critical no more.
@@ -79,27 +82,48 @@ def _escalate_next_items(grouping: IncidentGrouping) -> None:
 
 
 def compare_items(
-    later: CriticalItem, earlier: CriticalItem, nearness: float
+    later: CriticalItem,
+    earlier: CriticalItem,
+    nearness: float,
+    written: Sequence[CriticalItem],
 ) -> ItemMatch | None:
     """What an item has in common with an earlier one; None: nothing that matters.
 
     `nearness` of the texts is in [0, 1]. A text with another place in it is no copy.
+    `written` are the messages that the same person wrote of the earlier incident.
     """
-    elsewhere = (
-        later.places and earlier.places and later.places.isdisjoint(earlier.places)
-    )
-    if nearness >= BY_LETTERS.copy and not elsewhere:
+    if nearness >= BY_LETTERS.copy and not _differ(later.places, earlier.places):
         return ItemMatch.COPY
     if abs(later.at - earlier.at) > NEAR_IN_TIME:
         return None
-    if later.kind == earlier.kind == "message" and _is_same_author(later, earlier):
+    if earlier in written and not tells_of_another(later, written):
         return ItemMatch.PERSON
     topics = later.topics & earlier.topics
     return ItemMatch.PLACE if topics and later.places & earlier.places else None
 
 
-def _is_same_author(later: CriticalItem, earlier: CriticalItem) -> bool:
-    """A complaint of a register may name nobody."""
+def tells_of_another(later: CriticalItem, written: Sequence[CriticalItem]) -> bool:
+    """Whether a message tells of another emergency than the earlier ones of the same
+    person: it names another place or another danger. Many write for others."""
+    places = frozenset[str]().union(*(item.places for item in written))
+    wards = frozenset[str]().union(*(item.wards for item in written))
+    topics = frozenset[str]().union(*(item.topics for item in written))
+    if later.places and places:
+        is_elsewhere = _differ(later.places, places)
+    else:
+        is_elsewhere = _differ(later.wards, wards)
+    dangers = frozenset(filter(danger_topics.tells_danger, later.topics))
+    return is_elsewhere or bool(topics and dangers - topics)
+
+
+def _differ(names: frozenset[str], other_names: frozenset[str]) -> bool:
+    return bool(names and other_names and names.isdisjoint(other_names))
+
+
+def _is_same_person(later: CriticalItem, earlier: CriticalItem) -> bool:
+    """Of messages alone. A complaint of a register may name nobody."""
+    if not later.kind == earlier.kind == "message":
+        return False
     return later.author_id is not None and later.author_id == earlier.author_id
 
 
@@ -136,8 +160,13 @@ def _similar_incident(
     """The incident of the earlier item that is most like this one, and how it is; of
     those that are alike the newest."""
     best: tuple[ItemMatch, Incident] | None = None
+    written: dict[int, list[CriticalItem]] = defaultdict(list)
+    for earlier, _ in earlier_items:
+        if _is_same_person(critical_item, earlier):
+            written[incident_ids[earlier.id]].append(earlier)
     for earlier, nearness in reversed(earlier_items):
-        like = compare_items(critical_item, earlier, nearness)
+        own = written.get(incident_ids[earlier.id], ())
+        like = compare_items(critical_item, earlier, nearness, own)
         if like is None or (best is not None and best[0].value <= like.value):
             continue
         incident = grouping.session.get(Incident, incident_ids[earlier.id])

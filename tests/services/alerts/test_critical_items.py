@@ -198,6 +198,100 @@ def test_messages_that_name_nobody_are_not_of_one_person(city: World) -> None:
     assert incidents[flat] != incidents[car]
 
 
+FLOOD: dict[str, Any] = {
+    "topics": ("flood",),
+    "entities": ("place:patil-estate",),
+    "wards": ("ward:shivajinagar-ghole-road",),
+}
+ELSEWHERE = {"entities": ("place:magarpatta",), "wards": ("ward:hadapsar-mundhwa",)}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {**ELSEWHERE, "topics": ("fire",)},
+        ELSEWHERE,
+        {"entities": (), "wards": ELSEWHERE["wards"]},
+        {"topics": ("fire",), "entities": (), "wards": ()},
+        {"topics": ("fire",)},
+        {"topics": ("flood", "fire"), "entities": (), "wards": ()},
+    ],
+)
+def test_another_emergency_of_which_the_same_person_writes_rings(
+    city: World, changes: dict[str, Any]
+) -> None:
+    number = {"kind": "message", "author": "relay"}
+    flood = critical(city, "Water comes in at Patil Estate", **FLOOD, **number)
+    critical(city, "It rises, hurry", **{"topics": (), "wards": ()}, **number)
+    look(city)
+    acknowledgements.acknowledge(city.context, 1)
+    city.context.clock.advance(MINUTE)
+    other = critical(
+        city, "Three people cannot get out", **{**FLOOD, **changes, **number}
+    )
+
+    look(city)
+
+    incidents = gathered(city)
+    assert incidents[other] != incidents[flood]
+    assert called(city, "officer")[-1] == other
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"topics": (), "entities": (), "wards": ()},
+        {"topics": ("transport",), "entities": ()},
+        {"entities": ("place:patil-estate", "place:sangamwadi"), "wards": ()},
+    ],
+)
+def test_one_more_message_of_the_same_emergency_joins_it_and_does_not_ring(
+    city: World, changes: dict[str, Any]
+) -> None:
+    number = {"kind": "message", "author": "relay"}
+    flood = critical(city, "Water comes in at Patil Estate", **FLOOD, **number)
+    look(city)
+    acknowledgements.acknowledge(city.context, 1)
+    city.context.clock.advance(MINUTE)
+    more = critical(
+        city, "Three people cannot get out", **{**FLOOD, **changes, **number}
+    )
+
+    look(city)
+
+    assert gathered(city) == {flood: 1, more: 1}
+    assert more not in called(city, "officer")
+    assert called(city, "desk@city.example") == [flood, more]
+
+
+def test_where_the_first_message_names_nothing_the_next_one_says_what_and_where(
+    city: World,
+) -> None:
+    number = {"kind": "message", "author": "relay"}
+    cry = critical(city, "Help, we die here", topics=("other",), **number)
+    more = critical(city, "Water comes in at Patil Estate", **FLOOD, **number)
+
+    look(city)
+
+    assert gathered(city) == {cry: 1, more: 1}
+
+
+def test_a_message_goes_to_the_one_of_two_emergencies_that_it_names(
+    city: World,
+) -> None:
+    number = {"kind": "message", "author": "relay"}
+    flood = critical(city, "Water comes in at Patil Estate", **FLOOD, **number)
+    fire = {**ELSEWHERE, "topics": ("fire",), **number}
+    house = critical(city, "The second floor burns", **fire)
+    water = critical(city, "It stands at the first floor now", **FLOOD, **number)
+    smoke = critical(city, "The stairs are full of smoke", **fire)
+
+    look(city)
+
+    assert gathered(city) == {flood: 1, house: 2, water: 1, smoke: 2}
+
+
 def test_what_comes_to_an_incident_that_somebody_looks_after_is_told_by_mail_once(
     city: World,
 ) -> None:
