@@ -98,6 +98,20 @@ def state_of(
     )
 
 
+def rumours_in(
+    session: Session, mention_ids: Sequence[int], now: datetime
+) -> Sequence[RumourSpread]:
+    """What is marked as false and stands in these mentions. What was written to the
+    city alone is not looked through."""
+    known_rumours = rumours.rumours(session)
+    if not known_rumours:
+        return ()
+    scope = incident_numbers.scope_of_mentions(mention_ids, now)
+    rows = incident_numbers.texts(session, scope)
+    links = incident_numbers.details_of_texts(session, scope).links if rows else {}
+    return contradictions.spreads(rows, links, known_rumours)
+
+
 def counts_of(
     session: Session, incident: Incident, own: Sequence[Alert], now: datetime
 ) -> IncidentState:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from socialcell.i18n import Language
 from socialcell.listening.alerts import danger_topics
+from socialcell.listening.alerts.contradictions import RumourSpread
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.people.person_names import without_names
 from socialcell.listening.people.visibility import People
@@ -17,7 +18,10 @@ from socialcell.listening.store.mentions.mention_queries import (
 from socialcell.platforms import Trait, having
 from socialcell.reports.frozen_quotes import excerpt
 from socialcell.reports.incidents.incident_facts import Names
-from socialcell.reports.incidents.incident_sentences import acknowledge_line
+from socialcell.reports.incidents.incident_sentences import (
+    acknowledge_line,
+    rumour_line,
+)
 from socialcell.reports.letters.letter_page import (
     Entries,
     Entry,
@@ -37,7 +41,8 @@ _MAX_OTHER_IDS = 10  # numbers of other items of the incident
 class CriticalItemFacts:
     """What is stored of an item: its row, when it was written, its annotations, their
     values in force by kind, names of areas by id and language, and who owns the
-    problem, with its names by language; None where that is not known."""
+    problem, with its names by language; None where that is not known. `rumours` are
+    what is marked as false and stands in it, or in another item of its incident."""
 
     row: MentionRow
     at: datetime
@@ -46,6 +51,7 @@ class CriticalItemFacts:
     names: Mapping[str, Mapping[str, str]]
     owner: str | None = None
     owner_names: Mapping[str, str] | None = None
+    rumours: Sequence[RumourSpread] = ()
 
     @property
     def subject(self) -> ItemSubject:
@@ -176,7 +182,8 @@ def removed_title(lang: Language) -> str:
 def _lead(
     critical_item: CriticalItemFacts, status: ItemStatus, phrases: Phrases
 ) -> Iterator[str]:
-    """What it is and since when, who has it, whose it is, and our numbers."""
+    """What it is and since when, who has it, what of it is marked as false, whose it
+    is, and our numbers."""
     lang, _ = phrases.lang, phrases.lang.gettext
     if status.lasted is not None:
         yield _("Staff decided that nobody was in danger.")
@@ -203,6 +210,8 @@ def _lead(
         yield _("%(who)s looks after the incident.", who=status.acked_by)
     else:
         yield _("No one is assigned.")
+    for rumour in critical_item.rumours:
+        yield rumour_line(rumour, lang)
     if subjects := _subjects(critical_item, phrases):
         yield _("It is about: %(what)s.", what=subjects)
     if critical_item.owner_names:

@@ -17,6 +17,7 @@ from socialcell.chat import ChatCard
 from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.i18n import language
+from socialcell.listening import incident_state
 from socialcell.listening.alerts.model import CRITICAL, Escalation, Incident
 from socialcell.listening.areas import area_table
 from socialcell.listening.areas.owner_table import OwnerFinder
@@ -141,7 +142,10 @@ def letter_of(
             language(lang),
             at_source=critical_calls.is_removed_at_source(session, items),
         )
-    evidence = _item_facts(context, session, left, read.names)
+    evidence = replace(
+        _item_facts(context, session, left, read.names),
+        rumours=incident_state.rumours_in(session, items, context.clock.now()),
+    )
     escalation = critical_calls.escalation_of_item(session, left)
     standing = _status(context, left, incident, items, escalation)
     people = pseudonyms.read_people(context, session)
@@ -342,6 +346,7 @@ def _item_facts(
         names=names,
         owner=owner.owner if owner else None,
         owner_names=area_table.names(owner) if owner else None,
+        rumours=incident_state.rumours_in(session, [mention_id], context.clock.now()),
     )
 
 

@@ -21,7 +21,7 @@ from socialcell.listening.store.pages import tombstones
 from socialcell.ops import outbox_store as outbox
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.reports.letters import letter_render
-from socialcell.services.alerts import escalations
+from socialcell.services.alerts import escalations, rumours
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
 from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
@@ -448,6 +448,59 @@ def test_nobody_can_be_recognised_in_a_post_that_is_told(
     assert "socialcell alerts ack 1" in words
     for hidden in ("Sunita", "Kadam", "98220", "12345", "asha_kale", "_handle"):
         assert hidden not in words
+
+
+RUMOUR = "The dam has burst, leave Pune now"
+
+
+def told_ways(city: World, id_: int) -> list[str]:
+    """An item as its letter, the telephone and `alerts show` tell it."""
+    with db.reading(city.engine) as session:
+        call = session.scalars(
+            select(Outgoing.body).where(Outgoing.channel == "phone")
+        ).first()
+    assert call is not None
+    return [
+        letter_render.text(escalations.page(city.context, id_, "en")),
+        letter_render.text(escalations.incident_page(city.context, 1, "en")),
+        call.decode() if isinstance(call, bytes) else call,
+    ]
+
+
+def test_what_is_marked_as_false_is_said_with_each_item_that_repeats_it(
+    city: World,
+) -> None:
+    rumours.add(city.context, text=RUMOUR, note="The dam is safe")
+    id_ = critical(city, RUMOUR, topics=("flood",))
+
+    look(city)
+
+    letter, shown, call = told_ways(city, id_)
+    for words in (letter, shown):
+        said = " ".join(words.split())
+        assert f"Marked as false, in 1 mention: “{RUMOUR}”. The dam is safe" in said
+    assert "The dam is safe" in call
+
+
+def test_a_letter_names_no_rumour_that_only_another_item_repeats(city: World) -> None:
+    rumours.add(city.context, text=RUMOUR, note="The dam is safe")
+    place = {"topics": ("flood",), "entities": ("place:kothrud",)}
+    other = critical(city, "Water is in our house, we cannot get out", **place)
+    critical(city, RUMOUR, **place)
+    look(city)
+
+    letter, shown, _call = told_ways(city, other)
+
+    assert "Marked as false" not in letter
+    assert "Marked as false" in shown
+
+
+def test_a_message_to_the_city_is_not_looked_through_for_rumours(city: World) -> None:
+    rumours.add(city.context, text=RUMOUR, note="The dam is safe")
+    id_ = critical(city, RUMOUR, topics=("flood",), kind="message")
+    look(city)
+
+    assert not any("Marked as false" in words for words in told_ways(city, id_))
 
 
 def test_who_removed_an_item_is_told_as_it_was(city: World) -> None:

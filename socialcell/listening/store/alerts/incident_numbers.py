@@ -49,6 +49,7 @@ EVERYTHING = "all"  # the subject of an incident of no topic
 _TEXTS, _LONGEST = 3_000, 2_000
 _COUNTED = ("spike", "rule", "critical", "planned")
 _NEWEST_FIRST = (M.authored_at.desc(), M.id.desc())
+_MOST_NUMBERED = 200  # mentions of a scope that are given by number
 _PARTS = 200  # of one statement; SQLite takes 500
 
 
@@ -133,6 +134,12 @@ def scope_of(
         whole = or_(whole, and_(M.id.in_(sorted(items)), M.authored_at <= until))
     subject = None if incident.kind == CRITICAL else what
     return Scope(and_(M.state == "present", whole), since, as_of, subject)
+
+
+def scope_of_mentions(mention_ids: Sequence[int], now: datetime) -> Scope:
+    """These very mentions, at most as many as one statement takes."""
+    some_ids = mention_ids[:_MOST_NUMBERED]
+    return Scope(and_(M.state == "present", M.id.in_(some_ids)), now, now)
 
 
 def first_moment(incident: Incident, alerts: Sequence[Alert]) -> datetime:
