@@ -68,10 +68,20 @@ class CriticalItemFacts:
 
 
 @dataclass(frozen=True)
+class IncidentEnd:
+    """When an incident that is over began and ended (None: that was not recorded), and
+    whether people decided that nobody was in danger."""
+
+    began_at: datetime
+    ended_at: datetime | None
+    is_false_alarm: bool = False
+
+
+@dataclass(frozen=True)
 class ItemStatus:
     """The state of an item: its incident and the incident's other items, since when
-    people are called, and whether this is a repetition because nobody answered; of a
-    false alarm when it began and ended."""
+    people are called, and whether this is a repetition because nobody answered; where
+    the incident is over, how it ended. `acked_by` has, or had, the incident."""
 
     incident_id: int | None
     other_ids: Sequence[int] = ()
@@ -79,7 +89,11 @@ class ItemStatus:
     acked_by: str | None = None
     repeated: bool = False
     console_url: str | None = None
-    lasted: tuple[datetime, datetime] | None = None
+    end: IncidentEnd | None = None
+
+    @property
+    def is_false_alarm(self) -> bool:
+        return self.end is not None and self.end.is_false_alarm
 
 
 def page(
@@ -96,7 +110,7 @@ def page(
     name = title(critical_item.subject, critical_item.names, phrases)
     return LetterPage(
         language=lang.code,
-        subject=lang.gettext("Over: %(name)s", name=name) if status.lasted else name,
+        subject=lang.gettext("Over: %(name)s", name=name) if status.end else name,
         preheader=" ".join(lead[:2]),
         sender=sender,
         occasion=(
@@ -185,7 +199,7 @@ def _lead(
     """What it is and since when, who has it, what of it is marked as false, whose it
     is, and our numbers."""
     lang, _ = phrases.lang, phrases.lang.gettext
-    if status.lasted is not None:
+    if status.is_false_alarm:
         yield _("Staff decided that nobody was in danger.")
     elif critical_item.is_message:
         yield _(
@@ -194,22 +208,7 @@ def _lead(
         )
     else:
         yield _("A post was classified as critical: life or limb may be in danger.")
-    if status.lasted is not None:
-        start, end = status.lasted
-        yield _(
-            "Over on %(at)s, after %(lasted)s.",
-            at=lang.moment(end),
-            lasted=lang.lasted(end - start),
-        )
-    elif status.repeated and status.called_since is not None:
-        yield _(
-            "Nobody has acknowledged it since %(at)s.",
-            at=lang.moment(status.called_since),
-        )
-    elif status.acked_by:
-        yield _("%(who)s looks after the incident.", who=status.acked_by)
-    else:
-        yield _("No one is assigned.")
+    yield from _standing(status, lang)
     for rumour in critical_item.rumours:
         yield rumour_line(rumour, lang)
     if subjects := _subjects(critical_item, phrases):
@@ -236,6 +235,36 @@ def _lead(
             "It was written to the city alone: names and numbers are hidden. Do not "
             "forward its words."
         )
+
+
+def _standing(status: ItemStatus, lang: Language) -> Iterator[str]:
+    """Whether it is over, and who has it or had it."""
+    _ = lang.gettext
+    if status.end is not None:
+        yield _end_line(status.end, lang)
+        if status.acked_by:
+            yield _("%(who)s looked after the incident.", who=status.acked_by)
+        elif not status.is_false_alarm:
+            yield _("Nobody took charge of the incident.")
+    elif status.repeated and status.called_since is not None:
+        yield _(
+            "Nobody has acknowledged it since %(at)s.",
+            at=lang.moment(status.called_since),
+        )
+    elif status.acked_by:
+        yield _("%(who)s looks after the incident.", who=status.acked_by)
+    else:
+        yield _("No one is assigned.")
+
+
+def _end_line(end: IncidentEnd, lang: Language) -> str:
+    if end.ended_at is None:
+        return lang.gettext("It is over; when it ended was not recorded.")
+    return lang.gettext(
+        "Over on %(at)s, after %(lasted)s.",
+        at=lang.moment(end.ended_at),
+        lasted=lang.lasted(end.ended_at - end.began_at),
+    )
 
 
 def _unknown(critical_item: CriticalItemFacts, lang: Language) -> Line | None:
@@ -290,7 +319,8 @@ def _closing(
         yield (Hyperlink(_("More about this incident"), url),)
     else:
         yield (_("More: %(where)s", where=f"socialcell mentions show {id_}"),)
-    if status.incident_id is not None and status.lasted is None:
+    is_settled = status.end is not None and (status.acked_by or status.is_false_alarm)
+    if status.incident_id is not None and not is_settled:
         yield (acknowledge_line(status.incident_id, lang),)
     if critical_item.row.platform in having(Trait.MESSAGES):
         command = f"socialcell messages reply {id_} -"

@@ -29,6 +29,7 @@ from socialcell.ops import outbox_store
 from socialcell.reports.incidents import critical_item_page, incident_facts
 from socialcell.reports.incidents.critical_item_page import (
     CriticalItemFacts,
+    IncidentEnd,
     ItemStatus,
 )
 from socialcell.reports.incidents.incident_facts import Names
@@ -361,12 +362,12 @@ def _status(
         incident_id=incident.id if incident else None,
         other_ids=[id_ for id_ in items if id_ != mention_id],
         called_since=escalation.started_at if escalation else None,
-        acked_by=incident.acked_by if incident and incident.state == "acked" else None,
-        lasted=_lasted(incident) if incident and incident.is_false_alarm else None,
+        acked_by=incident.acked_by if incident and incident.state != "open" else None,
+        end=_end(incident) if incident and incident.state == "over" else None,
         repeated=False,
         console_url=context.workspace.config.alerts.console_url,
     )
 
 
-def _lasted(incident: Incident) -> tuple[datetime, datetime]:
-    return incident.opened_at, incident.ended_at or incident.last_at
+def _end(incident: Incident) -> IncidentEnd:
+    return IncidentEnd(incident.opened_at, incident.ended_at, incident.is_false_alarm)

@@ -9,6 +9,7 @@ from socialcell.i18n import CODES, language
 from socialcell.reports.incidents import critical_item_page
 from socialcell.reports.incidents.critical_item_page import (
     CriticalItemFacts,
+    IncidentEnd,
     ItemStatus,
 )
 from socialcell.reports.letters import letter_render
@@ -84,7 +85,9 @@ def test_a_title_names_a_topic_only_where_that_says_what_happens(
 
 
 def test_a_false_alarm_says_who_decided_so_and_asks_nobody_to_take_charge() -> None:
-    text = letter(ItemStatus(7, lasted=(NIGHT, NIGHT + 2 * HOUR)))
+    text = letter(
+        ItemStatus(7, end=IncidentEnd(NIGHT, NIGHT + 2 * HOUR, is_false_alarm=True))
+    )
 
     assert text.startswith("Over: Danger to life: Flood, Aundh - Baner Social")
     assert (
@@ -95,6 +98,43 @@ def test_a_false_alarm_says_who_decided_so_and_asks_nobody_to_take_charge() -> N
     assert "No one is assigned" not in text
     assert "alerts ack" not in text
     assert "The post" not in text
+
+
+def test_an_incident_that_is_over_says_so_and_who_had_it() -> None:
+    text = letter(
+        ItemStatus(7, acked_by="asha", end=IncidentEnd(NIGHT, NIGHT + 2 * HOUR))
+    )
+
+    assert text.startswith("Over: Danger to life: Flood, Aundh - Baner Social")
+    assert (
+        "life or limb may be in danger. Over on 20 Nov 2026, 04:00, after 2 hours. "
+        "asha looked after the incident. It is about" in text
+    )
+    assert "No one is assigned" not in text
+    assert "alerts ack" not in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("en", "Nobody took charge of the incident."),
+        ("mr", "या घटनेची जबाबदारी कोणीही घेतली नाही."),
+        ("hi", "इस घटना की ज़िम्मेदारी किसी ने नहीं ली।"),
+    ],
+)
+def test_an_incident_that_nobody_had_says_so_and_how_to_record_it(
+    lang: str, sentence: str
+) -> None:
+    text = letter(ItemStatus(7, end=IncidentEnd(NIGHT, NIGHT + HOUR)), lang)
+
+    assert sentence in text
+    assert "socialcell alerts ack 7" in text
+
+
+def test_an_end_that_was_not_recorded_is_said_to_be_none() -> None:
+    text = letter(ItemStatus(7, end=IncidentEnd(NIGHT, None)))
+
+    assert "It is over; when it ended was not recorded." in text
 
 
 def test_a_post_of_no_telling_topic_and_no_place_is_a_critical_post() -> None:

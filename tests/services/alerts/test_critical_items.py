@@ -21,7 +21,7 @@ from socialcell.listening.store.pages import tombstones
 from socialcell.ops import outbox_store as outbox
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.reports.letters import letter_render
-from socialcell.services.alerts import escalations, rumours
+from socialcell.services.alerts import detection, escalations, rumours
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
 from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
@@ -448,6 +448,19 @@ def test_nobody_can_be_recognised_in_a_post_that_is_told(
     assert "socialcell alerts ack 1" in words
     for hidden in ("Sunita", "Kadam", "98220", "12345", "asha_kale", "_handle"):
         assert hidden not in words
+
+
+def test_an_incident_that_is_over_names_who_looked_after_it(city: World) -> None:
+    critical(city, "A tree lies on a car, somebody is inside")
+    look(city)
+    acknowledgements.acknowledge(city.context, 1)
+    city.context.clock.advance(DAY + MINUTE)
+    detection.detect(city.context)
+
+    words = letter_render.text(escalations.incident_page(city.context, 1, "en"))
+
+    assert f"{city.context.actor.name} looked after the incident." in words
+    assert "Over on 21 Nov 2026, 02:01" in words
 
 
 RUMOUR = "The dam has burst, leave Pune now"
