@@ -39,13 +39,12 @@ _MAX_OTHER_IDS = 10  # numbers of other items of the incident
 
 @dataclass(frozen=True)
 class CriticalItemFacts:
-    """What is stored of an item: its row, when it was written, its annotations, their
+    """What is stored of an item: its row, its annotations, their
     values in force by kind, names of areas by id and language, and who owns the
     problem, with its names by language; None where that is not known. `rumours` are
     what is marked as false and stands in it, or in another item of its incident."""
 
     row: MentionRow
-    at: datetime
     annotations: Sequence[AnnotationRow]
     values: Mapping[str, Sequence[str]]
     names: Mapping[str, Mapping[str, str]]
@@ -115,7 +114,7 @@ def page(
         sender=sender,
         occasion=(
             f"{phrases.platform(critical_item.row.platform)} · "
-            f"{lang.moment(critical_item.at)}"
+            f"{_time(critical_item, lang)}"
         ),
         lead=[(line,) for line in lead],
         unknown=_unknown(critical_item, lang),
@@ -278,6 +277,12 @@ def _unknown(critical_item: CriticalItemFacts, lang: Language) -> Line | None:
     return (Strong(lang.gettext("Not known:")), " ", unchecked)
 
 
+def _time(critical_item: CriticalItemFacts, lang: Language) -> str:
+    """When it was written; a row of a file may not say."""
+    at = critical_item.row.authored_at
+    return lang.moment(at) if at is not None else lang.gettext("time not known")
+
+
 def _subjects(critical_item: CriticalItemFacts, phrases: Phrases) -> str:
     """Topics of the danger and ward offices in one line; "" where neither was read."""
     topics = danger_topics.of_danger(critical_item.values.get("topic", ()))
@@ -305,7 +310,7 @@ def _sections(
         title = _("The post")
         author = people.shown(row.platform, row.uid, row.handle) or platform
     where = f"{platform} · " if author != platform else ""
-    about = (f"{where}{phrases.lang.moment(critical_item.at)} · #{row.id}",)
+    about = (f"{where}{_time(critical_item, phrases.lang)} · #{row.id}",)
     entry = Entry(author, about, Quote(masked_text, row.language, ()), row.id)
     yield LetterSection(title, [Entries([entry])])
 

@@ -297,6 +297,7 @@ def _phone_call(context: Context, mention_id: int, lang: str, repeated: bool) ->
     evidence, standing = _evidence(context, mention_id, repeated)
     people = pseudonyms.load_people(context)
     notice = _page(context, evidence, standing, people, lang)
+    written_at = evidence.row.authored_at
     document = {
         "incident": standing.incident_id,
         "item": mention_id,
@@ -305,7 +306,7 @@ def _phone_call(context: Context, mention_id: int, lang: str, repeated: bool) ->
         "lines": [plain_text(line) for line in notice.lead],
         "text": critical_item_page.mask_text(evidence, people),
         "platform": evidence.row.platform,
-        "at": evidence.at.astimezone(IST).isoformat(),
+        "at": written_at.astimezone(IST).isoformat() if written_at else None,
         "topics": list(evidence.values.get("topic", ())),
         "wards": list(evidence.values.get("ward", ())),
         "owner": evidence.owner,
@@ -341,7 +342,6 @@ def _item_facts(
     owner = finder.find(owners.problem_of(row, values))
     return CriticalItemFacts(
         row=row,
-        at=row.authored_at or context.clock.now(),
         annotations=annotations,
         values=values,
         names=names,

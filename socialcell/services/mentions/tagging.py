@@ -71,7 +71,8 @@ def analyse(
     semantic: bool = False,
     english: bool = False,
 ) -> list[Tagged]:
-    """Read the texts, and find the wards of their places as of the day of the post.
+    """Read the texts, and find the wards of their places as of the day of the post;
+    where that is not known, of the day on which it reached us.
 
     `own` are names of this workspace beside those of the package's gazetteer;
     `semantic` asks the encoder too, `english` the model of English names.
@@ -80,7 +81,7 @@ def analyse(
     texts = [mention.text for mention in mentions]
     readings = read(texts, nc=nc, own=own, semantic=semantic, english=english)
     return [
-        Tagged(mention, reading, wards.of(reading, mention.authored_at))
+        Tagged(mention, reading, wards.of(reading, mention.at))
         for mention, reading in zip(mentions, readings, strict=True)
     ]
 
@@ -105,9 +106,7 @@ class WardFinder:
         self._changes = sorted(dates)
         self._found: dict[tuple[str, int], str | None] = {}
 
-    def of(self, reading: Analysis, at: datetime | None) -> tuple[str, ...]:
-        if at is None:
-            return ()
+    def of(self, reading: Analysis, at: datetime) -> tuple[str, ...]:
         day = at.astimezone(IST).date()
         ids = (entity.id for entity in reading.entities if entity.id)
         ward_ids = (self._ward(id_, day) for id_ in ids)

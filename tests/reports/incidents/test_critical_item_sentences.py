@@ -34,7 +34,6 @@ def letter(
     """The letter of mention 42 on a flood in Aundh, of two at night."""
     known = CriticalItemFacts(
         row=mention(**row),
-        at=NIGHT,
         annotations=(),
         values={"topic": topics, "ward": wards},
         names=NAMES,
@@ -189,6 +188,18 @@ def test_a_letter_that_is_repeated_says_since_when_nobody_answers() -> None:
 
 def test_who_looks_after_the_incident_is_named() -> None:
     assert "asha looks after the incident." in letter(ItemStatus(7, acked_by="asha"))
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", "time not known"), ("mr", "वेळ माहीत नाही"), ("hi", "समय पता नहीं")],
+)
+def test_an_item_of_which_no_time_is_known_says_so(lang: str, words: str) -> None:
+    text = letter(ItemStatus(7), lang, authored_at=None)
+
+    assert text.count(f" · {words}") == 2
+    assert "2026" not in text
+    assert "२०२६" not in text
 
 
 def test_an_item_that_was_removed_is_said_to_be() -> None:

@@ -1,5 +1,6 @@
 """Critical items of every kind become incidents; copies and neighbours join them."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,7 +30,7 @@ from socialcell.services.outbox import acknowledgements
 from socialcell.services.privacy import data_requests
 from socialcell.settings.notifications import Alerts
 from tests.builders import make_source
-from tests.reports.world import World
+from tests.reports.world import MONDAY, World
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=IST)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -478,6 +479,25 @@ def told_ways(city: World, id_: int) -> list[str]:
         letter_render.text(escalations.incident_page(city.context, 1, "en")),
         call.decode() if isinstance(call, bytes) else call,
     ]
+
+
+def test_the_telephone_is_given_no_time_that_nobody_knows(city: World) -> None:
+    city.context.clock.set(MONDAY)
+    unknown = city.mention(None, "A wall fell on a man", urgency="critical")
+    look(city)
+    known = critical(city, "A car fell into the river", MONDAY)
+    look(city)
+
+    with db.reading(city.engine) as session:
+        bodies = session.scalars(
+            select(Outgoing.body).where(Outgoing.channel == "phone")
+        )
+        calls = [json.loads(body or b"") for body in bodies]
+
+    assert {call["item"]: call["at"] for call in calls} == {
+        unknown: None,
+        known: "2026-11-16T00:00:00+05:30",
+    }
 
 
 def test_what_is_marked_as_false_is_said_with_each_item_that_repeats_it(

@@ -31,7 +31,7 @@ class Untagged:
     id: int
     text: str
     content_hash: str
-    authored_at: datetime | None
+    at: datetime  # when it was written; where that is not known, when it reached us
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,16 @@ class Tagged:
 def untagged(session: Session, limit: int) -> list[Untagged]:
     """The head of the work list, oldest arrivals first."""
     c = MENTION.c
+    at = func.coalesce(c.authored_at, c.stored_at)
     rows = session.execute(
-        select(c.id, c.title, c.text, c.content_hash, c.authored_at)
+        select(c.id, c.title, c.text, c.content_hash, at)
         .where(c.tagged_at.is_(None), c.state == "present", c.text.is_not(None))
         .order_by(c.id)
         .limit(limit)
     )
     return [
-        Untagged(
-            id_, f"{title}\n{text}" if title else text or "", digest or "", authored_at
-        )
-        for id_, title, text, digest, authored_at in rows
+        Untagged(id_, f"{title}\n{text}" if title else text or "", digest or "", at)
+        for id_, title, text, digest, at in rows
     ]
 
 
