@@ -120,7 +120,7 @@ def page(
         unknown=_unknown(critical_item, lang),
         # Nobody has to act on a false alarm: nobody needs its words.
         sections=[]
-        if status.lasted
+        if status.is_false_alarm
         else list(_sections(critical_item, people, phrases)),
         closing=list(_closing(critical_item, status, lang)),
     )
