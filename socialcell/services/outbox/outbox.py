@@ -186,15 +186,15 @@ def deliver_due(
 def deliver_trial(context: Context, key: str, room: str) -> Delivery:
     """Send the trial of this key to its room or phone, once: whatever becomes of it, it
     never leaves later."""
-    own_key = f"{key}|{room}"
+    now = context.clock.now()
     with db.reading(context.engine) as session:
-        ids = outbox_store.waiting_trial(session, own_key, context.clock.now())
+        ids = outbox_store.waiting_trial(session, f"{key}|{room}", now)
     try:
         return _send_each(context, ids, _sender(context, room), stop=lambda: False)
     except ConfigError as error:
         with db.writing(context.engine) as session:
-            outbox_store.drop(session, own_key)
-        return Delivery(stopped=str(error))
+            outbox_store.end_trials(session, ids, now, str(error))
+        return Delivery(dead=len(ids), stopped=str(error))
 
 
 def _end_interrupted_trials(context: Context) -> None:
