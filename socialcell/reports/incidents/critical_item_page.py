@@ -29,12 +29,14 @@ from socialcell.reports.letters.letter_page import (
     LetterPage,
     LetterSection,
     Line,
+    Lines,
     Quote,
     Strong,
 )
 from socialcell.reports.phrases import Phrases
 
 _MAX_OTHER_IDS = 10  # numbers of other items of the incident
+MAX_QUOTED = 5  # other items of the incident whose words are shown
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ class IncidentEnd:
 class ItemStatus:
     """The state of an item: its incident and the incident's other items, since when
     people are called, and whether this is a repetition because nobody answered; where
-    the incident is over, how it ended. `acked_by` has, or had, the incident."""
+    the incident is over, how it ended. `acked_by` has, or had, the incident. `quoted`
+    are the newest of the others, where their words are shown."""
 
     incident_id: int | None
     other_ids: Sequence[int] = ()
@@ -89,6 +92,7 @@ class ItemStatus:
     repeated: bool = False
     console_url: str | None = None
     end: IncidentEnd | None = None
+    quoted: Sequence[CriticalItemFacts] = ()
 
     @property
     def is_false_alarm(self) -> bool:
@@ -121,7 +125,7 @@ def page(
         # Nobody has to act on a false alarm: nobody needs its words.
         sections=[]
         if status.is_false_alarm
-        else list(_sections(critical_item, people, phrases)),
+        else list(_sections(critical_item, status, people, phrases)),
         closing=list(_closing(critical_item, status, lang)),
     )
 
@@ -298,21 +302,52 @@ def _wards(critical_item: CriticalItemFacts, phrases: Phrases) -> list[str]:
 
 
 def _sections(
-    critical_item: CriticalItemFacts, people: People, phrases: Phrases
+    critical_item: CriticalItemFacts,
+    status: ItemStatus,
+    people: People,
+    phrases: Phrases,
 ) -> Iterator[LetterSection]:
-    masked_text = mask_text(critical_item, people)
-    if not masked_text:
-        return
-    row, _ = critical_item.row, phrases.lang.gettext
+    _ = phrases.lang.gettext
+    if masked_text := mask_text(critical_item, people):
+        title = _("The message") if critical_item.is_message else _("The post")
+        entry = _entry(critical_item, masked_text, people, phrases)
+        yield LetterSection(title, [Entries([entry])])
+    if status.quoted:
+        lines = [_quoted_line(item, people, phrases) for item in status.quoted]
+        if (more := len(status.other_ids) - len(status.quoted)) > 0:
+            command = f"alerts show {status.incident_id} --json"
+            lines.append(phrases.and_more(more, command))
+        yield LetterSection(
+            _("Also in this incident"), [Lines([(line,) for line in lines])]
+        )
+
+
+def _entry(
+    critical_item: CriticalItemFacts, masked_text: str, people: People, phrases: Phrases
+) -> Entry:
+    row = critical_item.row
     platform = phrases.platform(row.platform)
-    author, title = platform, _("The message")
+    author = platform
     if not critical_item.is_message:
-        title = _("The post")
         author = people.shown(row.platform, row.uid, row.handle) or platform
     where = f"{platform} · " if author != platform else ""
     about = (f"{where}{_time(critical_item, phrases.lang)} · #{row.id}",)
-    entry = Entry(author, about, Quote(masked_text, row.language, ()), row.id)
-    yield LetterSection(title, [Entries([entry])])
+    return Entry(author, about, Quote(masked_text, row.language, ()), row.id)
+
+
+def _quoted_line(
+    critical_item: CriticalItemFacts, people: People, phrases: Phrases
+) -> str:
+    """Another item of the incident in one line: number, platform, time and words."""
+    row, lang = critical_item.row, phrases.lang
+    parts = [
+        lang.digits(f"#{row.id}"),
+        phrases.platform(row.platform),
+        _time(critical_item, lang),
+    ]
+    about = " · ".join(parts)
+    masked_text = mask_text(critical_item, people)
+    return f"{about}: “{masked_text}”" if masked_text else about
 
 
 def _closing(

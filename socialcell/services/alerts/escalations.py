@@ -134,7 +134,7 @@ def letter_of(
         for alert in sorted(read.alerts, key=lambda alert: alert.id or 0)
         if alert.series == CRITICAL
     ]
-    left = critical_calls.first_present(session, items)
+    left = next(iter(critical_calls.present_of(session, items)), None)
     if left is None:
         sender = letter_sender(context, lang)
         return critical_item_page.removed_page(
@@ -149,8 +149,24 @@ def letter_of(
     )
     escalation = critical_calls.escalation_of_item(session, left)
     standing = _status(context, left, incident, items, escalation)
+    if incident.state != "over":
+        standing = replace(
+            standing, quoted=_newest_others(context, session, left, items, read.names)
+        )
     people = pseudonyms.read_people(context, session)
     return _page(context, evidence, standing, people, lang)
+
+
+def _newest_others(
+    context: Context, session: Session, first: int, items: Sequence[int], names: Names
+) -> list[CriticalItemFacts]:
+    """The newest items of an incident but its first one, as far as they are there."""
+    others = [id_ for id_ in reversed(items) if id_ != first]
+    present = critical_calls.present_of(session, others)
+    return [
+        _item_facts(context, session, id_, names)
+        for id_ in present[: critical_item_page.MAX_QUOTED]
+    ]
 
 
 def _page(

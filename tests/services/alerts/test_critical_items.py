@@ -22,6 +22,7 @@ from socialcell.listening.store.pages import tombstones
 from socialcell.ops import outbox_store as outbox
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.reports.letters import letter_render
+from socialcell.reports.letters.letter_page import Lines, plain_text
 from socialcell.services.alerts import detection, escalations, rumours
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
@@ -462,6 +463,68 @@ def test_an_incident_that_is_over_names_who_looked_after_it(city: World) -> None
 
     assert f"{city.context.actor.name} looked after the incident." in words
     assert "Over on 21 Nov 2026, 02:01" in words
+
+
+def shown_others(city: World, incident: int = 1) -> list[str]:
+    """The items of an incident after its first one, as `alerts show` shows them."""
+    page = escalations.incident_page(city.context, incident, "en")
+    return [
+        plain_text(line)
+        for section in page.sections
+        if section.title == "Also in this incident"
+        for block in section.blocks
+        if isinstance(block, Lines)
+        for line in block.lines
+    ]
+
+
+def test_each_further_item_of_an_incident_is_shown_with_its_words_masked(
+    city: World,
+) -> None:
+    place = {"entities": ("place:kothrud",)}
+    critical(city, "Smoke from the third floor, an old man shouts", **place)
+    look(city)
+    acknowledgements.acknowledge(city.context, 1)
+    second = critical(city, "They burn in there, call 98220 12345", **place)
+    message = critical(
+        city, "My name is Sunita Kadam, no stairs", kind="message", **place
+    )
+
+    look(city)
+
+    words = "\n".join(shown_others(city))
+    assert f"#{message} · X · 20 Nov 2026, 02:00: “My name is" in words
+    assert f"#{second} · X · 20 Nov 2026, 02:00: “They burn in there, call" in words
+    assert words.index(f"#{message}") < words.index(f"#{second}")
+    for hidden in ("98220", "Sunita", "Kadam"):
+        assert hidden not in words
+
+
+def test_of_many_further_items_the_newest_five_are_shown_and_the_others_counted(
+    city: World,
+) -> None:
+    place = {"entities": ("place:kothrud",)}
+    ids = [critical(city, f"It burns, house {n}", **place) for n in range(9)]
+    look(city)
+    city.delete(ids[-1])
+
+    *lines, more = shown_others(city)
+
+    assert [line.split(" · ")[0] for line in lines] == [
+        f"#{id_}" for id_ in reversed(ids[3:8])
+    ]
+    assert more == "and 3 more (socialcell alerts show 1 --json)"
+
+
+def test_a_letter_about_one_item_quotes_no_other_one(city: World) -> None:
+    place = {"entities": ("place:kothrud",)}
+    first = critical(city, "Smoke from the third floor, an old man shouts", **place)
+    critical(city, "They burn in there", **place)
+    look(city)
+
+    assert "burn in there" not in letter_render.text(
+        escalations.page(city.context, first, "en")
+    )
 
 
 RUMOUR = "The dam has burst, leave Pune now"

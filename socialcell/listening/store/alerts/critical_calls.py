@@ -96,8 +96,8 @@ def items(session: Session, mention_ids: Sequence[int]) -> list[CriticalItem]:
     return [by_id[id_] for id_ in mention_ids if id_ in by_id]
 
 
-def first_present(session: Session, mention_ids: Sequence[int]) -> int | None:
-    """The first of these items that was not removed; None: there is none."""
+def present_of(session: Session, mention_ids: Sequence[int]) -> list[int]:
+    """Those of these items that were not removed, in this order."""
     present: set[int] = set()
     for chunk in db.chunks(mention_ids):
         present.update(
@@ -107,7 +107,7 @@ def first_present(session: Session, mention_ids: Sequence[int]) -> int | None:
                 )
             )
         )
-    return next((id_ for id_ in mention_ids if id_ in present), None)
+    return [id_ for id_ in mention_ids if id_ in present]
 
 
 def is_removed_at_source(session: Session, mention_ids: Sequence[int]) -> bool:
