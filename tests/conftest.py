@@ -161,13 +161,14 @@ def secrets(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def folder(database_url: str, secrets: Path) -> Path:
-    """A workspace's folder: config that names a control room, a key for pseudonyms, an
-    empty database.
+    """A workspace's folder: config that names a control room and a mail server that
+    takes nothing, a key for pseudonyms, an empty database.
 
     What takes nine tenths of the time of reading is off: tests/language has it on.
     """
     folder = secrets.parent
     settings = "language: {english_names: false, semantic: false}\n"
+    settings += "mail: {host: localhost, port: 1, security: none}\n"
     settings += "alerts: {recipients: {mr: [control.room@city.example]}}\n"
     if database_url.startswith("postgresql"):
         settings += f"database:\n  url: {database_url}\n"

@@ -13,7 +13,7 @@ from socialcell.settings.campaigns import Influencers, Links, Network, Planning
 from socialcell.settings.connections import Connections
 from socialcell.settings.desk import Desk
 from socialcell.settings.language import LanguageSection
-from socialcell.settings.notifications import Alerts, Mail, Report
+from socialcell.settings.notifications import Alerts, Mail, Report, Unreached
 from socialcell.settings.platforms import Connectors, Publishing
 from socialcell.settings.privacy import Privacy
 from socialcell.settings.section import (
@@ -170,6 +170,11 @@ class Config(ConfigSection):
     language: LanguageSection = LanguageSection()
     retention: Retention = Retention()
     privacy: Privacy = Privacy()
+
+    @property
+    def unreached(self) -> Unreached | None:
+        """Why an alert would reach nobody; None where some way can carry it."""
+        return self.alerts.unreached(self.mail)
 
     @model_validator(mode="after")
     def _desk_names_are_known(self) -> "Config":

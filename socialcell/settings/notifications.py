@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -189,6 +190,13 @@ class Step(ConfigSection):
     who: tuple[str, ...] = Field(min_length=1)
 
 
+class Unreached(StrEnum):
+    """Why an alert would reach nobody."""
+
+    NOBODY_NAMED = "nobody_named"
+    NO_MAIL_SERVER = "no_mail_server"
+
+
 class Alerts(ConfigSection):
     """Who is notified of incidents and of critical items.
 
@@ -217,12 +225,25 @@ class Alerts(ConfigSection):
     @property
     def names(self) -> tuple[str, ...]:
         """Addresses, channels and phones, each once."""
+        return (*self.addresses, *self.channels, *self.phone)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Who is notified by mail, each once."""
         addresses = (
             address
             for lang in RecipientsByLanguage.model_fields
             for address in self.recipients.of(lang)
         )
-        return tuple(dict.fromkeys([*addresses, *self.channels, *self.phone]))
+        return tuple(dict.fromkeys(addresses))
+
+    def unreached(self, mail: Mail) -> Unreached | None:
+        """Why an alert would reach nobody; None where some way can carry it."""
+        if self.names_nobody:
+            return Unreached.NOBODY_NAMED
+        if mail.host is None and not (self.channels or self.phone):
+            return Unreached.NO_MAIL_SERVER
+        return None
 
     @property
     def steps(self) -> tuple[Step, ...]:

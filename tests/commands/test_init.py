@@ -31,6 +31,19 @@ def test_an_option_names_who_is_alerted_and_again_it_changes_nothing(
         inside("init", tmp_path, "--alert-email", "other@city.example")
 
 
+def test_it_says_that_mail_host_is_missing_as_long_as_alerts_cannot_leave(
+    tmp_path: Path,
+) -> None:
+    words = ("init", tmp_path, "--alert-email", "room@city.example")
+    missing = "No alert reaches room@city.example yet: mail.host is not set"
+
+    assert missing in inside(*words)
+    place = tmp_path / "config.yaml"
+    place.write_text(place.read_text().replace("host: null", "host: mail.city.example"))
+
+    assert missing not in inside(*words)
+
+
 def test_without_a_terminal_nobody_is_asked_and_it_says_that_nobody_is_alerted(
     tmp_path: Path,
 ) -> None:

@@ -148,7 +148,7 @@ REFUSED = {
     "socialcell referrals answer 26-000004": NOBODY,
     "socialcell referrals back 26-000004": NOBODY,
     "socialcell referrals service 26-000004": NOBODY,
-    "socialcell report weekly --lang mr --send": "Nothing was sent: mail.host",
+    "socialcell report weekly --lang mr --send": "Nothing was sent: report.rec",
     "socialcell situation ask": NOBODY,
     "socialcell situation claim": NOBODY,
     "socialcell situation draft": NOBODY,

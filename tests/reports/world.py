@@ -214,7 +214,8 @@ def new_workspace(
     folder.mkdir()
     shutil.copy(empty_database, folder / "socialcell.db")
     named = config_alerting("control.room@city.example", "mr")
-    return initialise(folder, settings=named).workspace
+    sending = named.replace("\n  host: null", "\n  host: localhost")
+    return initialise(folder, settings=sending).workspace
 
 
 def build(folder: Path, new_workspace: Workspace, at: datetime = MADE) -> World:

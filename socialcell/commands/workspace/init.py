@@ -152,6 +152,12 @@ def _say_what_is_missing(workspace: "Workspace") -> None:
             "Nobody is alerted yet: a call for help would reach nobody. Name somebody "
             f"in {place}, at alerts.recipients."
         )
+    elif config.mail.host is None and config.alerts.addresses:
+        addresses = ", ".join(config.alerts.addresses)
+        output.say(
+            f"No alert reaches {addresses} yet: mail.host is not set. Next, set mail "
+            f"in {place}; socialcell doctor says whether alerts can leave."
+        )
     missing = {
         "planning.handles": config.planning.handles,
         "report.recipients": config.report.recipients.is_any,

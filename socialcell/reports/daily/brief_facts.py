@@ -45,6 +45,7 @@ from socialcell.reports.daily.single_dangers import (
 from socialcell.reports.daily.topic_growth import TopicGrowth
 from socialcell.reports.incidents import incident_facts
 from socialcell.reports.incidents.incident_facts import IncidentFacts, Names
+from socialcell.settings.notifications import Unreached
 
 _MAX_DANGERS = 5
 _MAX_GROWN = 5
@@ -151,7 +152,7 @@ class Brief:
     press: Sequence[PressArticle]
     press_total: int
     asking_total: int
-    names_nobody: bool = False  # a call for help would reach nobody
+    unreached: Unreached | None = None  # why a call for help would reach nobody
     cases: BriefCases | None = None  # None: there is no case
     console_url: str | None = None
 
@@ -167,11 +168,11 @@ def collect(
     session: Session,
     span: TimeSpan,
     *,
-    names_nobody: bool = False,
+    unreached: Unreached | None = None,
     console_url: str | None = None,
 ) -> Brief:
     """The brief's facts of a span: mentions as they are now, incidents and promises as
-    they stood at its end. `names_nobody`: config.yaml names nobody for alerts."""
+    they stood at its end. `unreached`: why an alert would reach nobody."""
     day = span.end.astimezone(IST).date()
     names = incident_facts.ward_names(session, day)
     sources = watches(session, span.start, span.end)
@@ -218,7 +219,7 @@ def collect(
         press=_press(session, span, dangers),
         press_total=kinds.get("article", 0),
         asking_total=sum(n for name, n in intent_counts if name in _ASKING),
-        names_nobody=names_nobody,
+        unreached=unreached,
         cases=_cases(session, span),
         console_url=console_url,
     )

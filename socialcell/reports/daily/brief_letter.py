@@ -60,7 +60,7 @@ def letter(brief: Brief, people: People, sender: str, lang: Language) -> LetterP
 
 def _lead(brief: Brief, phrases: Phrases) -> Iterator[Line]:
     lang, incident = phrases.lang, say.lead(brief)
-    for line in say.nobody_named_lines(brief, lang):
+    for line in say.unreached_lines(brief, lang):
         yield (Strong(line),)
     if incident is None:
         yield (say.urgent_line(brief, lang),)

@@ -12,6 +12,7 @@ from socialcell.reports.daily.topic_growth import TopicGrowth
 from socialcell.reports.incidents import incident_sentences as sentences
 from socialcell.reports.incidents.incident_facts import IncidentFacts
 from socialcell.reports.phrases import Phrases
+from socialcell.settings.notifications import Unreached
 from socialcell.text import one_line
 
 NOON = 12
@@ -100,11 +101,17 @@ def preheader(brief: Brief, lang: Language) -> str:
     return lang.gettext("To decide: %(what)s", what=decision)
 
 
-def nobody_named_lines(brief: Brief, lang: Language) -> Iterator[str]:
-    if brief.names_nobody:
+def unreached_lines(brief: Brief, lang: Language) -> Iterator[str]:
+    """Why a call for help would reach nobody, where that is so."""
+    if brief.unreached is Unreached.NOBODY_NAMED:
         yield lang.gettext(
             "No one is named to be alerted: a request for help reaches no one. Names "
             "belong in the settings, under alerts."
+        )
+    elif brief.unreached is Unreached.NO_MAIL_SERVER:
+        yield lang.gettext(
+            "Alerts go by mail alone, and no mail server is set: a request for help "
+            "reaches no one. The server belongs in the settings, under mail."
         )
 
 

@@ -45,7 +45,7 @@ def text(brief: Brief, people: People, lang: Language) -> str:
 
 def _lines(brief: Brief, people: People, phrases: Phrases) -> Iterator[_TextLine]:
     lang = phrases.lang
-    for line in say.nobody_named_lines(brief, lang):
+    for line in say.unreached_lines(brief, lang):
         yield _TextLine(0, line)
     yield _TextLine(0, say.subject(brief, phrases))
     yield _TextLine(1, say.occasion(brief, lang))

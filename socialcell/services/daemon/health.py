@@ -18,6 +18,7 @@ from socialcell.services.daemon.server_health import HealthReason as HealthReaso
 from socialcell.services.daemon.server_health import server_reasons
 from socialcell.services.messaging import messages_in_doubt
 from socialcell.services.workspace import disk_space
+from socialcell.settings.notifications import Unreached
 
 SILENT = timedelta(days=2)  # a source that brings nothing for so long is silent
 _NEW_SOURCE = timedelta(days=1)  # a source that was added since may still be quiet
@@ -109,14 +110,25 @@ def _job_reasons(context: Context) -> Iterator[HealthReason]:
 
 
 def _alert_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
-    """Whether nobody would be alerted, and what nobody answers."""
-    settings = context.workspace.config.alerts
-    if settings.names_nobody:
+    """Whether an alert would reach nobody, and what nobody answers."""
+    settings, unreached = (
+        context.workspace.config.alerts,
+        context.workspace.config.unreached,
+    )
+    if unreached is Unreached.NOBODY_NAMED:
         yield HealthReason(
             "nobody_alerted",
             "Nobody is named to be alerted: see alerts in config.yaml.",
             "Name the control room there. Then try its chat or phone by its name, "
             "such as: socialcell alerts try control-room",
+        )
+    elif unreached is Unreached.NO_MAIL_SERVER:
+        yield HealthReason(
+            "nobody_alerted",
+            "An alert would reach nobody: alerts go by mail alone, and mail.host is "
+            "not set in config.yaml.",
+            "Set mail.host there, or name a chat or phone under alerts: channels, "
+            "phone.",
         )
     with db.reading(context.engine) as session:
         calls = critical_calls.unanswered(session, now - settings.total_wait)

@@ -20,6 +20,7 @@ from socialcell.listening.city_numbers import (
 )
 from socialcell.services.doctor.finding import Check, failed, ok, skipped, warning
 from socialcell.services.mentions import gazetteer
+from socialcell.settings.notifications import Unreached
 
 _NAMES = re.compile(r"(?i)token|password|passwd|secret|bearer|api_?key|credential")
 _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]+:[^@\s/]+@")
@@ -194,7 +195,8 @@ def alert_recipients(workspace: Workspace) -> Iterator[Check]:
     """Whether somebody is alerted, and can be: the secrets of channels and phones, and
     the programs that place calls."""
     settings, place = workspace.config.alerts, workspace.folder / "config.yaml"
-    if settings.names_nobody:
+    unreached = workspace.config.unreached
+    if unreached is Unreached.NOBODY_NAMED:
         yield failed(
             "alerts",
             "nobody is named to be alerted: a call for help would reach nobody",
@@ -202,12 +204,20 @@ def alert_recipients(workspace: Workspace) -> Iterator[Check]:
             "channels (chats) or phone; docs/alerts.md. Then try a chat or phone by "
             "its name there, such as: socialcell alerts try control-room",
         )
-    elif workspace.config.mail.host is None and not (
-        settings.channels or settings.phone
-    ):
+    elif unreached is Unreached.NO_MAIL_SERVER:
+        yield failed(
+            "alerts",
+            "alerts go by mail alone, and mail.host is not set: a call for help would "
+            f"reach nobody, not even {', '.join(settings.addresses)}",
+            f"Set mail.host in {place}, or name a chat or phone under alerts: "
+            "channels, phone; docs/alerts.md.",
+        )
+    elif workspace.config.mail.host is None and settings.addresses:
+        others = ", ".join((*settings.channels, *settings.phone))
         yield warning(
             "alerts",
-            "alerts go by mail alone, and mail.host is not set: they wait",
+            f"go to {others}; mail.host is not set, so the mails cannot leave to "
+            f"{', '.join(settings.addresses)}",
             f"Set mail.host in {place}.",
         )
     else:

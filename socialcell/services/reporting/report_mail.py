@@ -156,15 +156,15 @@ def make_daily(
     context: Context, lang: str, as_of: datetime | None = None
 ) -> DailyReport:
     """The brief of the last span before a moment (default: now); nothing is kept."""
-    translations, alerts = language(lang), context.workspace.config.alerts
+    translations, settings = language(lang), context.workspace.config
     span = brief_facts.span_of(as_of or context.clock.now())
     shown = pseudonyms.load_people(context)
     with db.reading(context.engine) as session:
         brief = brief_facts.collect(
             session,
             span,
-            names_nobody=alerts.names_nobody,
-            console_url=alerts.console_url,
+            unreached=settings.unreached,
+            console_url=settings.alerts.console_url,
         )
     sender = letter_sender(context, lang)
     return DailyReport(

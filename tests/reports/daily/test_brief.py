@@ -16,7 +16,14 @@ from socialcell.reports.letters.letter_page import Strong
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox_mode
 from socialcell.services.reporting import report_mail
-from socialcell.settings.notifications import Alerts, RecipientsByLanguage, Report
+from socialcell.settings.notifications import (
+    Alerts,
+    Channel,
+    Mail,
+    RecipientsByLanguage,
+    Report,
+)
+from socialcell.settings.section import ConfigSection, SecretName
 from tests.reports.daily.brief_night import EVENING, HOUR, MORNING, NIGHT, fill
 from tests.reports.world import World
 
@@ -219,6 +226,25 @@ NOBODY = {
     "mr": "इशारा कोणाला द्यायचा हे ठरवलेले नाही",
     "hi": "चेतावनी किसे देनी है, यह तय नहीं है",
 }
+NO_SERVER = {
+    "en": "Alerts go by mail alone, and no mail server is set",
+    "mr": "इशारे फक्त ई-मेलने जातात आणि ई-मेल सर्व्हर दिलेला नाही",
+    "hi": "चेतावनियाँ केवल ई-मेल से जाती हैं और ई-मेल सर्वर दिया नहीं गया है",
+}
+
+
+def first_lines(world: World, lang: str, **sections: ConfigSection) -> tuple[str, str]:
+    """The first lines of the brief's text and, where it is bold, of its letter, with
+    other sections in config.yaml."""
+    changed = world.context.workspace.config.model_copy(update=sections)
+    workspace = Workspace(world.context.workspace.folder, changed)
+    brief = report_mail.make_daily(
+        Context(workspace, world.engine, world.context.clock), lang, MORNING
+    )
+    assert len(brief.text) <= MAX_TEXT_LENGTH
+    part = brief.letter.lead[0][0]
+    bold = part.text if isinstance(part, Strong) else ""
+    return brief.text.splitlines()[0], bold
 
 
 @pytest.mark.parametrize("lang", list(NOBODY))
@@ -226,16 +252,23 @@ def test_while_nobody_is_named_to_be_alerted_the_first_line_says_so(
     world: World, lang: str
 ) -> None:
     fill(world)
-    assert not report_mail.make_daily(world.context, lang, MORNING).brief.names_nobody
-    changed = world.context.workspace.config.model_copy(update={"alerts": Alerts()})
-    workspace = Workspace(world.context.workspace.folder, changed)
+    assert not report_mail.make_daily(world.context, lang, MORNING).brief.unreached
 
-    brief = report_mail.make_daily(
-        Context(workspace, world.engine, world.context.clock), lang, MORNING
-    )
+    for line in first_lines(world, lang, alerts=Alerts()):
+        assert line.startswith(NOBODY[lang])
 
-    assert brief.text.splitlines()[0].startswith(NOBODY[lang])
-    (first,) = brief.letter.lead[0]
-    assert isinstance(first, Strong)
-    assert first.text.startswith(NOBODY[lang])
-    assert len(brief.text) <= MAX_TEXT_LENGTH
+
+@pytest.mark.parametrize("lang", list(NO_SERVER))
+def test_while_alerts_go_by_mail_alone_without_a_server_the_first_line_says_so(
+    world: World, lang: str
+) -> None:
+    fill(world)
+    room = Channel(kind="slack", url=SecretName(secret="room"))
+    settings = world.context.workspace.config.alerts
+    by_chat_too = settings.model_copy(update={"channels": {"cell": room}})
+
+    for line in first_lines(world, lang, mail=Mail()):
+        assert line.startswith(NO_SERVER[lang])
+
+    for line in first_lines(world, lang, mail=Mail(), alerts=by_chat_too):
+        assert not line.startswith(NO_SERVER[lang])

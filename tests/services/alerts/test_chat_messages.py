@@ -19,7 +19,7 @@ from socialcell.sandbox.chat.chat_servers import CHAT, ORIGINS, SECRETS, ChatSer
 from socialcell.sandbox.server import LoggedRequest, serve_http
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
-from socialcell.settings.notifications import Alerts, Channel
+from socialcell.settings.notifications import Alerts, Channel, Mail
 
 pytestmark = pytest.mark.on_sqlite
 
@@ -271,12 +271,15 @@ def test_a_room_without_its_secret_says_where_the_secret_belongs(chats: Chats) -
 
 
 def test_rooms_are_told_though_nobody_gave_a_mail_server(chats: Chats) -> None:
+    workspace = chats.context.workspace
+    config = workspace.config.model_copy(update={"mail": Mail()})
+    without = replace(chats.context, workspace=Workspace(workspace.folder, config))
     letter = outbox.mail.Letter("About the week", "text", "<p>text</p>")
     readers = [f"reader{n}@city.example" for n in range(60)]
     outbox.put_letter(chats.context, "report", "week", "en", readers, lambda: letter)
     post(chats, "slack")
 
-    done = outbox.deliver_due(chats.context)
+    done = outbox.deliver_due(without)
 
     assert done.sent == 1
     assert "mail.host is not set" in str(done.stopped)

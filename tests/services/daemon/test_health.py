@@ -28,7 +28,7 @@ from socialcell.services.daemon import health
 from socialcell.services.doctor import posting_checks
 from socialcell.services.doctor.settings_checks import alert_recipients
 from socialcell.services.outbox import acknowledgements, outbox
-from socialcell.settings.notifications import Alerts
+from socialcell.settings.notifications import Alerts, Mail
 from tests.builders import make_batch, make_record, make_source, store_records
 from tests.desk_builders import make_case, make_contact, make_message
 from tests.inside import socialcell
@@ -48,6 +48,12 @@ def reasons(context: Context) -> tuple[str, ...]:
     reasons = health.check_health(context).reasons
     assert all(reason.advice for reason in reasons)
     return tuple(reason.finding for reason in reasons)
+
+
+def without_mail_server(context: Context) -> Context:
+    workspace = context.workspace
+    changed = workspace.config.model_copy(update={"mail": Mail()})
+    return replace(context, workspace=Workspace(workspace.folder, changed))
 
 
 def check(context: Context) -> tuple[health.HealthReason, ...]:
@@ -143,6 +149,19 @@ def test_a_workspace_that_names_nobody_for_alerts_is_degraded(
     assert check.advice.endswith(command)
     tried = socialcell(*command.split()[1:], "--config", folder / "config.yaml")
     assert "There is no channel or phone 'control-room'" in tried.stderr
+
+
+def test_a_workspace_whose_alerts_go_by_mail_without_a_server_is_degraded(
+    context: Context,
+) -> None:
+    (reason,) = check(without_mail_server(context))
+
+    assert (reason.code, reason.finding) == (
+        "nobody_alerted",
+        "An alert would reach nobody: alerts go by mail alone, and mail.host is not "
+        "set in config.yaml.",
+    )
+    assert reason.advice.startswith("Set mail.host there")
 
 
 def test_an_incident_that_nobody_acknowledges_is_told_when_everybody_was_called(
@@ -273,7 +292,7 @@ def test_letters_that_wait_for_over_an_hour_are_said_with_what_is_in_the_way(
         "letters_waiting",
         "2 messages wait to be sent, the oldest since 2026-11-23 09:00 IST.",
     )
-    assert reason.advice.startswith("mail.host is not set in config.yaml.")
+    assert reason.advice.startswith("Send them: socialcell outbox send")
 
 
 def test_alerts_that_wait_for_over_five_minutes_are_said_apart_from_letters(
@@ -294,7 +313,7 @@ def test_alerts_that_wait_for_over_five_minutes_are_said_apart_from_letters(
         "Messages of alerts that wait to be sent: 2, the oldest since 2026-11-23 09:00 "
         "IST. Nobody has received them.",
     )
-    assert reason.advice.startswith("mail.host is not set in config.yaml.")
+    assert reason.advice.startswith("Send them: socialcell outbox send")
     clock.advance(timedelta(hours=1))
     alerts, letters = check(context)
     assert (alerts.code, letters.code) == ("alerts_waiting", "letters_waiting")

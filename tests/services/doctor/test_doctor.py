@@ -316,7 +316,7 @@ def test_it_fails_while_nobody_is_named_to_be_alerted_and_says_what_to_do(
     place: Path,
 ) -> None:
     (before,) = settings_checks.alert_recipients(config.load(place))
-    assert before.state == "warning"  # a reader, and no mail server
+    assert before.state == "ok"  # a reader, and a mail server
     whole = yaml.safe_load(place.read_text())
     del whole["alerts"]
     place.write_text(yaml.safe_dump(whole))
@@ -326,6 +326,38 @@ def test_it_fails_while_nobody_is_named_to_be_alerted_and_says_what_to_do(
     assert check.state == "failed"
     assert "nobody is named" in check.finding
     assert f"Name the control room in {place}" in str(check.advice)
+
+
+def test_it_fails_while_mails_are_the_only_way_of_alerts_and_cannot_leave(
+    place: Path,
+) -> None:
+    whole = yaml.safe_load(place.read_text())
+    del whole["mail"]
+    place.write_text(yaml.safe_dump(whole))
+
+    check = found(place)["alerts"]
+
+    assert check.state == "failed"
+    assert "mail.host is not set: a call for help would reach nobody" in check.finding
+    assert "control.room@city.example" in check.finding
+    assert str(check.advice).startswith(f"Set mail.host in {place}")
+
+
+def test_where_a_phone_rings_too_it_warns_of_the_mails_that_cannot_leave(
+    place: Path,
+) -> None:
+    whole = yaml.safe_load(place.read_text())
+    del whole["mail"]
+    whole["alerts"]["phone"] = {"officer": {"command": ["/bin/true"]}}
+    place.write_text(yaml.safe_dump(whole))
+
+    check = found(place)["alerts"]
+
+    assert (check.state, check.finding) == (
+        "warning",
+        "go to officer; mail.host is not set, so the mails cannot leave to "
+        "control.room@city.example",
+    )
 
 
 def test_a_program_for_calls_that_cannot_be_started_is_a_failure(place: Path) -> None:
