@@ -200,11 +200,12 @@ def daily(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Say what came in since the last brief (08:30 and 18:00), and what needs somebody.
+    """Say what came in up to the last brief (08:30 or 18:00), and what needs somebody.
 
-    At most 1,200 characters, to be read on a phone. It is not written to disk: it
-    quotes people, who may delete what they said. --send needs mail.host and somebody in
-    report.brief_to of that language in config.yaml: exit code 78 without.
+    Its first line says of when it is, and how many dangers to life came since. The
+    brief has at most 1,200 characters, to be read on a phone. It is not written to
+    disk: it quotes people, who may delete what they said. --send needs mail.host and
+    somebody in report.brief_to of that language in config.yaml: exit code 78 without.
 
     Example: socialcell report daily --lang mr --text
     """
@@ -255,6 +256,8 @@ def daily(
             }
         )
         return
+    if report.since is not None:
+        output.say(report.since)
     output.say(report.text)
     if send and not text:
         output.say(f"New letters: {sent['letters']}")

@@ -1,6 +1,7 @@
 """The sentences of a daily brief that its letter and its text for a phone share."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from socialcell.clock import IST
 from socialcell.i18n import Language
@@ -73,6 +74,28 @@ def occasion(brief: Brief, lang: Language) -> str:
             "Morning brief, %(day)s, %(at)s. Since %(start)s.", **values
         )
     return lang.gettext("Evening brief, %(day)s, %(at)s. Since %(start)s.", **values)
+
+
+def since_line(end: datetime, dangers: int, lang: Language) -> str:
+    """Of when a brief is that ended before now, how many dangers to life came since,
+    and the command that lists them."""
+    moment = lang.when(end)
+    if not dangers:
+        return lang.gettext(
+            "This is the brief of %(at)s. No mention since then speaks of danger to "
+            "life.",
+            at=moment,
+        )
+    since = f"{end.astimezone(IST):%Y-%m-%dT%H:%M}"
+    return lang.ngettext(
+        "This is the brief of %(at)s. %(n)s mention since then speaks of danger to "
+        "life: %(command)s",
+        "This is the brief of %(at)s. %(n)s mentions since then speak of danger to "
+        "life: %(command)s",
+        dangers,
+        at=moment,
+        command=f"socialcell mentions list --urgency critical --since {since}",
+    )
 
 
 def to_decide(brief: Brief, lang: Language) -> str | None:

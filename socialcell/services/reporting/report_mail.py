@@ -9,8 +9,15 @@ from socialcell import db, mail
 from socialcell.clock import IST
 from socialcell.errors import ConfigError
 from socialcell.i18n import language
+from socialcell.listening.store.alerts import critical_calls
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.message_catalog import Message
-from socialcell.reports.daily import brief_facts, brief_letter, brief_text
+from socialcell.reports.daily import (
+    brief_facts,
+    brief_letter,
+    brief_sentences,
+    brief_text,
+)
 from socialcell.reports.daily.brief_facts import Brief
 from socialcell.reports.letters import letter_render
 from socialcell.reports.letters.letter_page import LetterPage
@@ -145,11 +152,13 @@ def require_readers(context: Context, setting: str, lang: str) -> None:
 
 @dataclass(frozen=True)
 class DailyReport:
-    """The daily brief in one language: for a phone, as a letter, and its facts."""
+    """The daily brief in one language: for a phone, as a letter, and its facts; and of
+    one that was asked for as of now a line that says what came since its end."""
 
     text: str
     letter: LetterPage
     brief: Brief
+    since: str | None = None
 
 
 def make_daily(
@@ -157,7 +166,8 @@ def make_daily(
 ) -> DailyReport:
     """The brief of the last span before a moment (default: now); nothing is kept."""
     translations, settings = language(lang), context.workspace.config
-    span = brief_facts.span_of(as_of or context.clock.now())
+    now = context.clock.now()
+    span = brief_facts.span_of(as_of or now)
     shown = pseudonyms.load_people(context)
     with db.reading(context.engine) as session:
         brief = brief_facts.collect(
@@ -166,11 +176,15 @@ def make_daily(
             unreached=settings.unreached,
             console_url=settings.alerts.console_url,
         )
+        dangers = critical_calls.ids_within(session, TimeSpan(span.end, now))
     sender = letter_sender(context, lang)
     return DailyReport(
         brief_text.text(brief, shown, translations),
         brief_letter.letter(brief, shown, sender, translations),
         brief,
+        None
+        if as_of or span.end == now
+        else brief_sentences.since_line(span.end, len(dangers), translations),
     )
 
 

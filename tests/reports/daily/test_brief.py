@@ -1,11 +1,13 @@
 """The daily brief: the right span, what it counts and says, how it fits a phone."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from socialcell import db
+from socialcell.clock import FixedClock
 from socialcell.config import Workspace
 from socialcell.listening.alerts.model import Promise
 from socialcell.listening.model import Mention
@@ -219,6 +221,44 @@ def test_a_reader_gets_one_letter_a_brief(world: World) -> None:
         (letter,) = store.list_messages(session)
     assert letter.kind == "brief"
     assert outbox_mode.current_mode(context) == "normal"
+
+
+SINCE = {
+    "en": "This is the brief of Fri 20 Nov, 08:30. ",
+    "mr": "हा शुक्र २० नोव्हेंबर, ०८:३० या वेळेचा संक्षिप्त अहवाल आहे. ",
+    "hi": "यह शुक्र 20 नवंबर, 08:30 की संक्षिप्त रिपोर्ट है। ",
+}
+DANGERS = {
+    "en": "2 mentions since then speak of danger to life: ",
+    "mr": "त्यानंतर जीवितास धोका सांगणारे २ उल्लेख आले: ",
+    "hi": "उसके बाद जान का ख़तरा बताने वाले 2 उल्लेख आए: ",
+}
+NO_DANGER = {
+    "en": "No mention since then speaks of danger to life.",
+    "mr": "त्यानंतर जीवितास धोका सांगणारा एकही उल्लेख आलेला नाही.",
+    "hi": "उसके बाद जान का ख़तरा बताने वाला कोई उल्लेख नहीं आया।",
+}
+
+
+@pytest.mark.parametrize("lang", list(SINCE))
+def test_between_briefs_a_line_says_of_when_it_is_and_what_danger_came_since(
+    world: World, lang: str
+) -> None:
+    world.mention(NIGHT, "A wall fell on a man", urgency="critical")
+    now = replace(world.context, clock=FixedClock(MORNING + 5 * HOUR))
+
+    quiet = report_mail.make_daily(now, lang)
+    for text in ("A wall fell on two men", "A child fell into the river"):
+        world.mention(MORNING + HOUR, text, urgency="critical")
+    world.mention(MORNING + HOUR, "No water today", urgency="high")
+    report = report_mail.make_daily(now, lang)
+    scheduled = report_mail.make_daily(now, lang, MORNING)
+
+    command = "socialcell mentions list --urgency critical --since 2026-11-20T08:30"
+    assert quiet.since == SINCE[lang] + NO_DANGER[lang]
+    assert report.since == SINCE[lang] + DANGERS[lang] + command
+    assert scheduled.since is None
+    assert report.text == scheduled.text
 
 
 NOBODY = {
