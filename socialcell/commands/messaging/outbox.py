@@ -221,12 +221,14 @@ def _state(message: "MessageEntry") -> str:
 def send(config: Config = None, json: Json = False) -> None:
     """Send what waits now, as the daemon does every minute.
 
+    What waits then is said with the reason and the next attempt.
+
     Exit code 1: the mail server could not be used; 3: a letter will never arrive.
 
     Example: socialcell outbox send
     """
     from socialcell.services.desk.answers import answer_sending
-    from socialcell.services.outbox import outbox
+    from socialcell.services.outbox import outbox, waiting_reasons
 
     context = open_context(config)
     delivery = outbox.deliver_due(context)
@@ -239,6 +241,9 @@ def send(config: Config = None, json: Json = False) -> None:
         )
         if delivery.stopped:
             output.say(delivery.stopped)
+        for alerts in (True, False):
+            for reason in waiting_reasons.waiting_reasons(context, alerts=alerts):
+                output.say(f"Still waiting: {reason}")
     raise typer.Exit(1 if delivery.stopped else 3 if delivery.dead else 0)
 
 

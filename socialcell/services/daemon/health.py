@@ -9,7 +9,7 @@ from socialcell.clock import SystemClock, in_pune
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.alerts.critical_calls import UnansweredCall
 from socialcell.listening.store.mentions import tags
-from socialcell.ops import leases, outbox_store, slots, store
+from socialcell.ops import leases, outbox_store, slots, store, waiting_messages
 from socialcell.ops.daemon_model import Lease
 from socialcell.ops.model import Run, Source
 from socialcell.services.context import Context
@@ -17,6 +17,7 @@ from socialcell.services.daemon.job_schedule import list_schedules
 from socialcell.services.daemon.server_health import HealthReason as HealthReason
 from socialcell.services.daemon.server_health import server_reasons
 from socialcell.services.messaging import messages_in_doubt
+from socialcell.services.outbox.waiting_reasons import waiting_reasons
 from socialcell.services.workspace import disk_space
 from socialcell.settings.notifications import Unreached
 
@@ -252,25 +253,24 @@ def _is_recheck_stopped(source: Source, last: Run | None, now: datetime) -> bool
 def _letter_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
     """What waits in the outbox for too long, and what died in the last week."""
     with db.reading(context.engine) as session:
-        alerts, letters = outbox_store.due_messages(session, now)
+        alerts = waiting_messages.waiting_messages(session, alerts=True)
+        subjects, untold = waiting_messages.count_untold(session)
+        _alerts, letters = outbox_store.due_messages(session, now)
         dead = outbox_store.backlog(session, now).dead
-    host = ""
-    if context.workspace.config.mail.host is None:
-        host = "mail.host is not set in config.yaml. "
-    advice = f"{host}Send them: socialcell outbox send; it says what is in the way."
-    if alerts.oldest is not None and now - alerts.oldest > _ALERTS_LATE:
+    if alerts and now - alerts[0].oldest > _ALERTS_LATE:
         yield HealthReason(
             "alerts_waiting",
-            f"Messages of alerts that wait to be sent: {alerts.count}, the oldest "
-            f"since {in_pune(alerts.oldest)}. Nobody has received them.",
-            advice,
+            "Messages of alerts that wait to be sent: "
+            f"{sum(way.count for way in alerts)}, the oldest since "
+            f"{in_pune(alerts[0].oldest)}. {_untold_sentence(subjects, untold)}",
+            _waiting_advice(context, alerts=True),
         )
     if letters.oldest is not None and now - letters.oldest > _LETTERS_LATE:
         yield HealthReason(
             "letters_waiting",
             f"{letters.count} messages wait to be sent, the oldest since "
             f"{in_pune(letters.oldest)}.",
-            advice,
+            _waiting_advice(context, alerts=False),
         )
     if dead:
         yield HealthReason(
@@ -278,6 +278,20 @@ def _letter_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
             f"{dead} messages of the last week could not be delivered.",
             "See why: socialcell outbox list --state dead.",
         )
+
+
+def _untold_sentence(subjects: int, untold: int) -> str:
+    """Of how many of the alerts with waiting messages nobody was told."""
+    if not untold:
+        return "Others were told of the same alerts."
+    if untold == subjects:
+        return "Nobody was told of these alerts."
+    return f"Nobody was told of {untold} of the {subjects} alerts."
+
+
+def _waiting_advice(context: Context, *, alerts: bool) -> str:
+    ways = "; ".join(waiting_reasons(context, alerts=alerts))
+    return f"In the way: {ways}. Correct it, then: socialcell outbox send."
 
 
 def _doubt_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:

@@ -287,12 +287,12 @@ def test_letters_that_wait_for_over_an_hour_are_said_with_what_is_in_the_way(
 
     clock.advance(timedelta(minutes=1))
 
-    (reason,) = check(context)
+    _nobody, reason = check(without_mail_server(context))
     assert (reason.code, reason.finding) == (
         "letters_waiting",
         "2 messages wait to be sent, the oldest since 2026-11-23 09:00 IST.",
     )
-    assert reason.advice.startswith("Send them: socialcell outbox send")
+    assert "mail.host is not set in config.yaml. Correct it" in reason.advice
 
 
 def test_alerts_that_wait_for_over_five_minutes_are_said_apart_from_letters(
@@ -311,13 +311,55 @@ def test_alerts_that_wait_for_over_five_minutes_are_said_apart_from_letters(
     assert (reason.code, reason.finding) == (
         "alerts_waiting",
         "Messages of alerts that wait to be sent: 2, the oldest since 2026-11-23 09:00 "
-        "IST. Nobody has received them.",
+        "IST. Nobody was told of these alerts.",
     )
-    assert reason.advice.startswith("Send them: socialcell outbox send")
+    assert reason.advice == (
+        "In the way: mail: 2 alerts since 2026-11-23 09:00 IST, not tried yet. Correct "
+        "it, then: socialcell outbox send."
+    )
     clock.advance(timedelta(hours=1))
     alerts, letters = check(context)
     assert (alerts.code, letters.code) == ("alerts_waiting", "letters_waiting")
     assert letters.finding.startswith("1 messages wait to be sent")
+
+
+def test_calls_that_were_put_off_count_and_say_why_though_others_were_told(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    for item in range(1, 8):
+        key = f"{outbox_store.ABOUT_ITEM}{item}"
+        outbox.put_call(context, "alert", key, "officer", "Danger", lambda: b"{}")
+    with db.writing(engine) as session:
+        later = clock.now() + timedelta(hours=1)
+        assert outbox_store.claim(session, 1, clock.now()) is not None
+        outbox_store.settle(session, 1, "pending", clock.now(), "exit code 1", later)
+        outbox_store.postpone(session, "officer", later)
+    clock.advance(timedelta(minutes=6))
+
+    (nobody,) = check(context)
+    letter = mail.Letter("Danger", "text", "<p>text</p>")
+    for item in range(1, 8):
+        key = f"{outbox_store.ABOUT_ITEM}{item}{outbox_store.LATER}2"
+        readers = ["a@city.example"]
+        outbox.put_letter(context, "alert", key, "en", readers, lambda: letter)
+    with db.writing(engine) as session:
+        assert outbox_store.claim(session, 8, clock.now()) is not None
+        outbox_store.settle(session, 8, "sent", clock.now(), "250 OK", None)
+    (some,) = check(context)
+    with db.writing(engine) as session:
+        for id_ in range(9, 15):
+            assert outbox_store.claim(session, id_, clock.now()) is not None
+            outbox_store.settle(session, id_, "sent", clock.now(), "250 OK", None)
+    (told,) = check(context)
+
+    assert "wait to be sent: 7, the oldest since 2026-11-23 09:00 IST" in told.finding
+    assert nobody.finding.endswith("Nobody was told of these alerts.")
+    assert some.finding.endswith("Nobody was told of 6 of the 7 alerts.")
+    assert told.finding.endswith("Others were told of the same alerts.")
+    assert told.advice == (
+        "In the way: officer: 7 alerts since 2026-11-23 09:00 IST, exit code 1 (next "
+        "attempt: 2026-11-23 10:00 IST). Correct it, then: socialcell outbox send."
+    )
 
 
 def test_letters_that_died_are_said_for_a_week(

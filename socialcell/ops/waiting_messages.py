@@ -1,0 +1,77 @@
+"""What waits in the outbox, by the way it takes, and which alerts reached somebody."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlmodel import Session
+
+from socialcell.ops.outbox_store import ALERT, ANSWER, PUBLIC, C
+
+MAIL = "mail"
+_SUBJECT_OF_KEY = re.compile(r"[^.|]+\.[^.|]+")
+_CHUNK = 100
+
+
+@dataclass(frozen=True)
+class WaitingMessages:
+    """Messages that wait for one way: mail, or a room or phone by its name; when the
+    oldest was made, when the first is tried, and what the last attempt answered."""
+
+    way: str
+    count: int
+    oldest: datetime
+    next_at: datetime
+    answer: str | None
+
+
+def waiting_messages(session: Session, *, alerts: bool) -> list[WaitingMessages]:
+    """What is not sent yet, those of alerts or all others, the oldest way first; not
+    what is said to citizens. An alert waits from when it was made, tried or not."""
+    kind = C.kind == ALERT if alerts else C.kind.not_in((ALERT, ANSWER, *PUBLIC))
+    rows = session.execute(
+        select(C.channel, C.recipient, C.made_at, C.not_before, C.attempts, C.answer)
+        .where(C.state.in_(("pending", "sending")), kind)
+        .order_by(C.made_at, C.id)
+    ).all()
+    ways: dict[str, WaitingMessages] = {}
+    for row in rows:
+        way = MAIL if row.channel == MAIL else row.recipient
+        answer = row.answer if row.attempts else None
+        before = ways.get(way)
+        ways[way] = WaitingMessages(
+            way,
+            before.count + 1 if before else 1,
+            before.oldest if before else row.made_at,
+            min(before.next_at, row.not_before) if before else row.not_before,
+            answer or (before.answer if before else None),
+        )
+    return list(ways.values())
+
+
+def count_untold(session: Session) -> tuple[int, int]:
+    """How many alerts have a message that waits, and of how many of these no message
+    has reached anybody."""
+    keys = session.scalars(
+        select(C.dedup_key).where(C.state.in_(("pending", "sending")), C.kind == ALERT)
+    )
+    subjects = sorted(_subjects(keys))
+    told: set[str] = set()
+    for first in range(0, len(subjects), _CHUNK):
+        chunk = subjects[first : first + _CHUNK]
+        about = [
+            C.dedup_key.startswith(f"{subject}{sign}")
+            for subject in chunk
+            for sign in ".|"
+        ]
+        sent = select(C.dedup_key).where(C.state == "sent", or_(*about))
+        told |= _subjects(session.scalars(sent))
+    return len(subjects), len(set(subjects) - told)
+
+
+def _subjects(keys: Iterable[str]) -> set[str]:
+    """What messages are about, such as incident.3: their keys' first two parts."""
+    found = (_SUBJECT_OF_KEY.match(key) for key in keys)
+    return {match[0] for match in found if match}
