@@ -260,6 +260,15 @@ def _looks_secret(key: str, text: str) -> bool:
         return True
     if name != "secret" and _NAMES.search(name) and text and text != "null":
         return True
-    # The name of a secret is a word or three; a value is long and mixed.
+    if "://" in text:
+        return False
+    # A program's path is long and no secret, unless a part of it looks like one.
+    is_path = name == "command" and text.startswith("/")
+    parts = text.split("/") if is_path else [text]
+    return any(_is_long_and_mixed(part) for part in parts)
+
+
+def _is_long_and_mixed(text: str) -> bool:
+    """The name of a secret is a word or three; a value is long and mixed."""
     mixed = re.search(r"[0-9]", text) and re.search(r"[A-Za-z]", text)
-    return bool(_LONG.fullmatch(text) and mixed and "://" not in text)
+    return bool(_LONG.fullmatch(text) and mixed)

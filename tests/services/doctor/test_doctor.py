@@ -30,6 +30,7 @@ from tests.inside import socialcell
 from tests.running import said
 
 TOKEN = "AAAAxq7Zk31mmP0q9vT2"
+OFFICER = "alerts: {phone: {officer"
 NAMED = ("weekly report", "daily brief", "own accounts")
 
 
@@ -116,6 +117,10 @@ def test_a_secrets_folder_that_others_can_read_fails(
         ("database: {url: 'postgresql://cell:rosebud@db/cell'}", "failed"),
         ("database: {url: 'postgresql://cell@db/cell'}", "ok"),
         ("report: {organisation: Pune Municipal Corporation}", "ok"),
+        (f"{OFFICER}: {{command: [/tmp/stranger1/notexec.sh]}}}}}}", "ok"),
+        (f"{OFFICER}: {{command: [/bin/sh, /srv/pmc/callofficer2.py]}}}}}}", "ok"),
+        (f"{OFFICER}: {{command: [/bin/call, {TOKEN}rosebud]}}}}}}", "failed"),
+        (f"{OFFICER}: {{command: [/bin/call/{TOKEN}rosebud]}}}}}}", "failed"),
     ],
 )
 def test_a_secret_in_the_configuration_is_named_by_its_line_only(
