@@ -27,6 +27,7 @@ from socialcell.files import yaml_limits
 from socialcell.message_catalog import Message
 from socialcell.redact import redact, remember
 from socialcell.settings import Config
+from socialcell.settings.section import SecretName
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _MOST_BYTES = 1 << 20  # of a file of settings; none of ours has 100,000
@@ -192,6 +193,11 @@ def _fault(
     path: Path, tree: yaml.Node | None, problem: ErrorDetails, model: type[BaseModel]
 ) -> Message:
     where = problem["loc"]
+    if not where:
+        return Message(
+            "config.fault_of_line",
+            {"path": path, "line": 1, "reason": _reason(problem, model)},
+        )
     return Message(
         "config.fault_of_key",
         {
@@ -207,6 +213,11 @@ def _reason(problem: ErrorDetails, model: type[BaseModel]) -> Message | str:
     """What is wrong: in our words, or in pydantic's."""
     if problem["type"] == "extra_forbidden":
         return _unknown_key(model, problem["loc"])
+    if problem["type"] in ("tuple_type", "list_type"):
+        return Message("config.no_list")
+    if problem["type"] in ("model_type", "dict_type"):
+        is_secret = problem.get("ctx", {}).get("class_name") == SecretName.__name__
+        return Message("config.no_secret_name" if is_secret else "config.no_section")
     error = problem.get("ctx", {}).get("error")
     if isinstance(error, UnreadableValue):
         return _without_secrets(error.message)

@@ -146,10 +146,13 @@ class Language:
 
 
 @lru_cache(maxsize=len(CODES))
-def language(code: str) -> Language:
-    """The language of a code. UsageError names the codes there are."""
+def language(code: str, option: str = "--lang") -> Language:
+    """The language of a code. UsageError names the codes there are, and the option that
+    takes them."""
     if code not in CODES:
-        raise UsageError("commands.no_such_language", languages=CODES, code=code)
+        raise UsageError(
+            "commands.no_such_language", option=option, languages=CODES, code=code
+        )
     if code == "en":
         return Language(code, gettext.NullTranslations())
     first, *others = _catalogs(code)

@@ -140,7 +140,8 @@ def test_options_say_the_same_and_again_they_change_nothing(tmp_path: Path) -> N
     [
         ("--handle", "PMCPune", "write PLATFORM=NAME"),
         ("--handle", "x=P M C", "write PLATFORM=NAME"),
-        ("--language", "fr", "fr"),
+        ("--language", "fr", "--language takes mr, hi, en, not 'fr'"),
+        ("--alert-lang", "ta", "--alert-lang takes mr, hi, en, not 'ta'"),
         ("--weekly-to", "mr=the head", "'the head' is no mail address"),
         ("--brief-to", "fr=a@city.example", "fr"),
     ],

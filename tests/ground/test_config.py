@@ -82,6 +82,17 @@ def test_a_config_that_nests_or_unfolds_without_end_is_an_error_with_its_line(
     assert expected in said
 
 
+def test_a_fault_of_the_whole_file_names_no_key(tmp_path: Path) -> None:
+    step = "{function: cell_lead, who: [lead@city.example]}"
+    path = write(tmp_path, f"desk: {{escalation: [{step}]}}")
+
+    said = complaint(path)
+
+    assert "lead@city.example" in said
+    assert said.startswith(f"{path}:1: ")
+    assert ": : " not in said
+
+
 def test_twenty_levels_and_an_alias_are_read(tmp_path: Path) -> None:
     deep = "[" * 19 + "]" * 19
     path = write(tmp_path, f"report: {{recipients: &a {{}}, brief_to: *a}}\nx: {deep}")
@@ -94,6 +105,9 @@ def test_twenty_levels_and_an_alias_are_read(tmp_path: Path) -> None:
     [
         ("clock: {fixed: 2026-13-45}", "month must be in 1..12"),
         ("a: [1", "not YAML"),
+        ("alerts: {phone: {a: {command: /bin/call}}}", "command: write a list, such"),
+        ("mail: {password: smtp}", "password: write the name of a secret, such as {s"),
+        ("alerts: {recipients: a@b.example}", "recipients: write keys with their"),
         ("- a\n- b\n", "expected sections"),
         ("clock: {fixed: 2026-11-23T09:00:00}", "timezone"),
         ("connectors: {x: {bearer: {secret: 'a/b'}}}", "bearer.secret"),

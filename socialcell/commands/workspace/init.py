@@ -83,12 +83,14 @@ def init(
 
     Example: socialcell init ~/pmc --operator "Asha Sample" --operator "Meera Sample"
     """
+    from socialcell import i18n
     from socialcell.services.workspace import first_settings
     from socialcell.services.workspace.workspace_setup import initialise
 
     is_new = not (folder / "config.yaml").exists()
     is_asking = is_new and not json and output.is_interactive()
     questions = init_questions.Questions(is_asking)
+    i18n.language(alert_lang, "--alert-lang")
     alert = [f"{alert_lang}={alert_email}"] if alert_email else None
     alerts = questions.alerts(alert, _LANGUAGE)
     names = questions.operators(operator)

@@ -111,7 +111,7 @@ def read_handles(words: Iterable[str]) -> dict[str, str]:
 
 def read_languages(words: Iterable[str]) -> list[str]:
     """Codes of languages, each once, in their order. UsageError for others."""
-    return list(dict.fromkeys(language(code).code for code in words))
+    return list(dict.fromkeys(language(code, "--language").code for code in words))
 
 
 def read_domains(words: Iterable[str]) -> list[str]:
