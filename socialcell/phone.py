@@ -25,7 +25,6 @@ from socialcell.text import one_line
 ID_VARIABLE = "SOCIALCELL_INCIDENT"
 # A call that was not placed is retried after this time; escalation goes on meanwhile.
 RETRY_AFTER = timedelta(minutes=1)
-NO_END = "delivery.program_stopped"  # the code of a call that took too long
 _MOST_BYTES = 64 * 1024  # read of an output
 _LONGEST_ANSWER, _LONGEST_NAME = 200, 100
 # The environment variables that a program inherits: none that may hold a secret.
@@ -81,7 +80,9 @@ def run_command(
         output = _read(stdout)
     summary = _answer_text(output)
     if code is None:
-        raise DeliveryDeferred(NO_END, seconds=f"{seconds:g}", answer=summary)
+        raise DeliveryDeferred(
+            "delivery.program_stopped", seconds=f"{seconds:g}", answer=summary
+        )
     if code != 0:
         raise DeliveryDeferred(
             "delivery.program_failed", exit_code=code, answer=summary
