@@ -119,6 +119,8 @@ MENTIONS = (
     "ward",
     "department",
     "closed_at",
+    "kind",
+    "title",
 )
 LINKS = (
     "code",

@@ -67,8 +67,7 @@ LEFT |= {"fetched_at", "stored_at"}
 # fields of a document that an export has no column for.
 UNSHOWN = {"authored_at", "stored_at", "state", "conversation"}
 UNSHOWN |= {"uid", "handle", "name", "verified"}
-NO_COLUMN = {"kind", "edited_at", "title", "missing"}
-NO_COLUMN |= {"withheld_scope", "withheld_copyright"}
+NO_COLUMN = {"edited_at", "missing", "withheld_scope", "withheld_copyright"}
 READ = {
     "language": "mr",
     "mixed": True,
