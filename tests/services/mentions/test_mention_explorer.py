@@ -259,18 +259,18 @@ def test_who_may_see_some_places_sees_and_counts_nothing_else(
     whole = matches_of(city, people)
     wards = numbers(whole, "ward")
     ward = "ward:kothrud-bavdhan"
-    owned = [row for row in whole.rows if row["owner"] == "dept:water"]
+    owned = [row for row in whole.rows if row["owner"] == "dept:roads"]
     assert wards[ward] < whole.total.n
     assert owned
 
     of_ward = matches_of(city, people, places=[ward])
-    of_both = matches_of(city, people, places=[ward, "dept:water"])
+    of_both = matches_of(city, people, places=[ward, "dept:roads"])
 
     assert of_ward.total.n == wards[ward]
     assert all(ward in row["wards"] for row in of_ward.rows)
     assert of_both.total.n > of_ward.total.n
     for row in of_both.rows:
-        assert ward in row["wards"] or row["owner"] == "dept:water"
+        assert ward in row["wards"] or row["owner"] == "dept:roads"
     # No query leads out of the places, and of no places nothing is seen.
     escape = matches_of(city, people, query="road OR NOT ward:none", places=[ward])
     assert escape.total.n <= of_ward.total.n
