@@ -112,10 +112,8 @@ def _job_reasons(context: Context) -> Iterator[HealthReason]:
 
 def _alert_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
     """Whether an alert would reach nobody, and what nobody answers."""
-    settings, unreached = (
-        context.workspace.config.alerts,
-        context.workspace.config.unreached,
-    )
+    config = context.workspace.config
+    settings, unreached = config.alerts, config.unreached
     if unreached is Unreached.NOBODY_NAMED:
         yield HealthReason(
             "nobody_alerted",
