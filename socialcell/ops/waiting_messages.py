@@ -58,7 +58,7 @@ def count_untold(session: Session) -> tuple[int, int]:
         select(C.dedup_key).where(C.state.in_(("pending", "sending")), C.kind == ALERT)
     )
     subjects = sorted(_subjects(keys))
-    told: set[str] = set()
+    reached: set[str] = set()
     for first in range(0, len(subjects), _CHUNK):
         chunk = subjects[first : first + _CHUNK]
         about = [
@@ -67,8 +67,8 @@ def count_untold(session: Session) -> tuple[int, int]:
             for sign in ".|"
         ]
         sent = select(C.dedup_key).where(C.state == "sent", or_(*about))
-        told |= _subjects(session.scalars(sent))
-    return len(subjects), len(set(subjects) - told)
+        reached |= _subjects(session.scalars(sent))
+    return len(subjects), len(set(subjects) - reached)
 
 
 def _subjects(keys: Iterable[str]) -> set[str]:

@@ -120,6 +120,7 @@ class World:
         unsure: tuple[str, ...] = (),
         repost_of: int | None = None,
         read: bool = True,
+        stored_at: datetime | None = None,
         withheld: dict[str, Any] | None = None,
     ) -> int:
         """A mention that has been read; every argument has a plain default."""
@@ -136,7 +137,7 @@ class World:
                 missing=[],
                 withheld=withheld,
                 authored_at=at,
-                stored_at=at or MONDAY,
+                stored_at=stored_at or at or MONDAY,
                 content_hash=f"hash-{self._n}",
                 tagged_at=MADE if read else None,
                 language=language if read else None,

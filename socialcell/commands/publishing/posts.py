@@ -217,8 +217,8 @@ def notice(
         safety=safety,
     )
     context = drafting_context(config)
-    made = notices.create_notice(context, request, dry_run=dry_run)
-    _print_posts(context, made.posts, made.closure, dry_run=dry_run, json=json)
+    created = notices.create_notice(context, request, dry_run=dry_run)
+    _print_posts(context, created.posts, created.closure, dry_run=dry_run, json=json)
 
 
 @app.command("list", cls=ListCommand)

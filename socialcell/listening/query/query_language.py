@@ -481,8 +481,8 @@ class _QueryParser:
         prefix = token.text.endswith("*")
         if concept.id.startswith(_PLACE):
             # What was read as the place has its endings already.
-            said = Or(tuple(TextTerm(name, prefix) for name in concept.spellings))
-            return Or((said, FieldTerm("place", concept.id, token.position)))
+            spelt = Or(tuple(TextTerm(name, prefix) for name in concept.spellings))
+            return Or((spelt, FieldTerm("place", concept.id, token.position)))
         self._concepts += 1
         is_inflected = self._concepts <= _MOST_INFLECTED
         return Or(

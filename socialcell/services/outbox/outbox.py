@@ -356,26 +356,32 @@ def _failure(error: SocialcellError, channel: str, attempts: int) -> Failure:
         wait = RETRY_WAITS[0]
         return Failure(answer, "pending", wait, ends_run=True, is_of_all=True)
     state = "pending" if attempts <= len(RETRY_WAITS) else "dead"
-    asked = error.wait if isinstance(error, mail.DeliveryDeferred) else None
-    wait = asked or RETRY_WAITS[min(attempts, len(RETRY_WAITS)) - 1]
-    is_asked = asked is not None
-    return Failure(answer, state, wait, ends_run=is_asked, is_of_all=is_asked)
+    requested_wait = error.wait if isinstance(error, mail.DeliveryDeferred) else None
+    wait = requested_wait or RETRY_WAITS[min(attempts, len(RETRY_WAITS)) - 1]
+    is_requested = requested_wait is not None
+    return Failure(answer, state, wait, ends_run=is_requested, is_of_all=is_requested)
 
 
 def _failure_of_call(error: SocialcellError, attempts: int) -> Failure:
     """One call that fails puts off no other. Where the phone itself has trouble the
     others are made in the next run: they have waited longer than this one."""
-    asked = None
+    requested_wait = None
     if isinstance(error, mail.DeliveryDeferred):
-        asked = error.wait
+        requested_wait = error.wait
         state = "pending" if attempts <= phone_calls.MOST_RETRIES else "dead"
-        has_trouble = asked is not None or error.message.code in phone_calls.NO_ANSWER
+        has_trouble = (
+            requested_wait is not None or error.message.code in phone_calls.NO_ANSWER
+        )
     else:
         # A program or an address that a person must mend: the attempt does not count.
         state, has_trouble = "pending", True
-    wait = asked or phone.RETRY_AFTER
+    wait = requested_wait or phone.RETRY_AFTER
     return Failure(
-        str(error), state, wait, ends_run=has_trouble, is_of_all=asked is not None
+        str(error),
+        state,
+        wait,
+        ends_run=has_trouble,
+        is_of_all=requested_wait is not None,
     )
 
 

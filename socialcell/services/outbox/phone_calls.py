@@ -61,7 +61,7 @@ def end_superseded(context: Context, name: str) -> int:
 
 def _superseded(calls: list[tuple[int, bytes]]) -> list[int]:
     """Ids of calls, the newest first, of which a newer one is about the same."""
-    known: set[tuple[str, JsonValue]] = set()
+    seen: set[tuple[str, JsonValue]] = set()
     older = []
     for id_, body in calls:
         call = json.loads(body)
@@ -70,7 +70,7 @@ def _superseded(calls: list[tuple[int, bytes]]) -> list[int]:
         )
         if about is None:  # a trial
             continue
-        if about in known:
+        if about in seen:
             older.append(id_)
-        known.add(about)
+        seen.add(about)
     return older

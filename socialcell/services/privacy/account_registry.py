@@ -278,9 +278,9 @@ def _require_platform(context: Context, platform: str) -> None:
     """UsageError, with the nearest, for one that the program does not know and of
     which nothing is stored: a slip would show nobody by name."""
     with db.reading(context.engine) as session:
-        known = sorted({*PLATFORMS, *mention_queries.list_platforms(session)})
-    if platform not in known:
-        reason = query_language.unknown("platform", platform, known)
+        choices = sorted({*PLATFORMS, *mention_queries.list_platforms(session)})
+    if platform not in choices:
+        reason = query_language.unknown("platform", platform, choices)
         raise UsageError("guard.no_such_platform", reason=reason)
 
 

@@ -10,7 +10,6 @@ from socialcell.clock import IST
 from socialcell.errors import ConfigError
 from socialcell.i18n import language
 from socialcell.listening.store.alerts import critical_calls
-from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.message_catalog import Message
 from socialcell.reports.daily import (
     brief_facts,
@@ -176,7 +175,7 @@ def make_daily(
             unreached=settings.unreached,
             console_url=settings.alerts.console_url,
         )
-        dangers = critical_calls.ids_within(session, TimeSpan(span.end, now))
+        dangers = critical_calls.ids_since(session, span.end)
     sender = letter_sender(context, lang)
     return DailyReport(
         brief_text.text(brief, shown, translations),

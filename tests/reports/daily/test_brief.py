@@ -248,8 +248,10 @@ def test_between_briefs_a_line_says_of_when_it_is_and_what_danger_came_since(
     now = replace(world.context, clock=FixedClock(MORNING + 5 * HOUR))
 
     quiet = report_mail.make_daily(now, lang)
-    for text in ("A wall fell on two men", "A child fell into the river"):
-        world.mention(MORNING + HOUR, text, urgency="critical")
+    world.mention(MORNING + HOUR, "A wall fell on two men", urgency="critical")
+    # What has no time counts by when it reached us.
+    arrived = {"urgency": "critical", "stored_at": MORNING + HOUR}
+    world.mention(None, "A child fell into the river", **arrived)
     world.mention(MORNING + HOUR, "No water today", urgency="high")
     report = report_mail.make_daily(now, lang)
     scheduled = report_mail.make_daily(now, lang, MORNING)

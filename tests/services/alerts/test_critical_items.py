@@ -37,6 +37,7 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=IST)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 pytestmark = pytest.mark.swept_on_postgresql
 
+RELAY = {"kind": "message", "author": "relay"}
 READERS = {
     "recipients": {"en": ["desk@city.example"]},
     "phone": {"officer": {"command": ["/bin/true"]}},
@@ -208,6 +209,17 @@ FLOOD: dict[str, Any] = {
 ELSEWHERE = {"entities": ("place:magarpatta",), "wards": ("ward:hadapsar-mundhwa",)}
 
 
+def written_after_acknowledgement(city: World, changes: dict[str, Any]) -> int:
+    """One more message of the same person, once somebody looks after the incident of
+    the first; it is looked at."""
+    look(city)
+    acknowledgements.acknowledge(city.context, 1)
+    city.context.clock.advance(MINUTE)
+    id_ = critical(city, "Three people cannot get out", **{**FLOOD, **changes, **RELAY})
+    look(city)
+    return id_
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -222,17 +234,10 @@ ELSEWHERE = {"entities": ("place:magarpatta",), "wards": ("ward:hadapsar-mundhwa
 def test_another_emergency_of_which_the_same_person_writes_rings(
     city: World, changes: dict[str, Any]
 ) -> None:
-    number = {"kind": "message", "author": "relay"}
-    flood = critical(city, "Water comes in at Patil Estate", **FLOOD, **number)
-    critical(city, "It rises, hurry", **{"topics": (), "wards": ()}, **number)
-    look(city)
-    acknowledgements.acknowledge(city.context, 1)
-    city.context.clock.advance(MINUTE)
-    other = critical(
-        city, "Three people cannot get out", **{**FLOOD, **changes, **number}
-    )
+    flood = critical(city, "Water comes in at Patil Estate", **FLOOD, **RELAY)
+    critical(city, "It rises, hurry", **{"topics": (), "wards": ()}, **RELAY)
 
-    look(city)
+    other = written_after_acknowledgement(city, changes)
 
     incidents = gathered(city)
     assert incidents[other] != incidents[flood]
@@ -251,16 +256,9 @@ def test_another_emergency_of_which_the_same_person_writes_rings(
 def test_one_more_message_of_the_same_emergency_joins_it_and_does_not_ring(
     city: World, changes: dict[str, Any]
 ) -> None:
-    number = {"kind": "message", "author": "relay"}
-    flood = critical(city, "Water comes in at Patil Estate", **FLOOD, **number)
-    look(city)
-    acknowledgements.acknowledge(city.context, 1)
-    city.context.clock.advance(MINUTE)
-    more = critical(
-        city, "Three people cannot get out", **{**FLOOD, **changes, **number}
-    )
+    flood = critical(city, "Water comes in at Patil Estate", **FLOOD, **RELAY)
 
-    look(city)
+    more = written_after_acknowledgement(city, changes)
 
     assert gathered(city) == {flood: 1, more: 1}
     assert more not in called(city, "officer")

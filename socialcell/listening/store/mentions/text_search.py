@@ -51,8 +51,8 @@ def in_search(node: Node) -> ColumnElement[bool]:
 def _fts(node: Node) -> str:
     match node:
         case TextTerm(words, prefix):
-            said = [words + "*" * prefix, *_other_forms(node)]
-            terms = [_fts_phrase(form) for form in said]
+            phrases = [words + "*" * prefix, *_other_forms(node)]
+            terms = [_fts_phrase(form) for form in phrases]
             return _joined(" OR ", terms) if len(terms) > 1 else terms[0]
         case And(parts):
             return _joined(" AND ", [_fts(part) for part in parts])
@@ -64,8 +64,8 @@ def _fts(node: Node) -> str:
 def _tsquery(node: Node) -> str:
     match node:
         case TextTerm(words, prefix):
-            said = [words + "*" * prefix, *_other_forms(node)]
-            terms = [_ts_phrase(form) for form in said]
+            phrases = [words + "*" * prefix, *_other_forms(node)]
+            terms = [_ts_phrase(form) for form in phrases]
             return _joined(" | ", [f"({t})" for t in terms]) if terms[1:] else terms[0]
         case And(parts):
             return _joined(" & ", [f"({_tsquery(part)})" for part in parts])
