@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -69,7 +68,7 @@ class Daemon:
 
         self._lease: LeaseHandle | None = None
         # A former holder of this machine's lock is dead, since this process has it now.
-        self._place = f"{socket.gethostname()}:{context.workspace.folder}:"
+        self._place = process_lock.place_of(context.workspace.folder)
         self._owner = f"{self._place}{os.getpid()}:{os.urandom(4).hex()}"
         self._lost = threading.Event()
         self._ticked_at = self._clock.now()

@@ -13,6 +13,7 @@ from socialcell.ops import leases, outbox_store, slots, store, waiting_messages
 from socialcell.ops.daemon_model import Lease
 from socialcell.ops.model import Run, Source
 from socialcell.services.context import Context
+from socialcell.services.daemon import process_lock
 from socialcell.services.daemon.job_schedule import list_schedules
 from socialcell.services.daemon.server_health import HealthReason as HealthReason
 from socialcell.services.daemon.server_health import server_reasons
@@ -51,7 +52,7 @@ def check_health(context: Context) -> DaemonHealth:
             session.expunge(lease)
     owner = lease.owner if lease else None
     renewed = lease.renewed_at if lease else None
-    dead = _dead_reason(lease)
+    dead = _dead_reason(context, lease)
     if dead is not None:
         reasons = (dead, *_workspace_reasons(context))
         return DaemonHealth("dead", reasons, owner or None, renewed)
@@ -59,20 +60,33 @@ def check_health(context: Context) -> DaemonHealth:
     return DaemonHealth("degraded" if reasons else "well", reasons, owner, renewed)
 
 
-def _dead_reason(lease: Lease | None) -> HealthReason | None:
-    """Why no daemon runs; None when one does. The lease goes by the real clock."""
+def _dead_reason(context: Context, lease: Lease | None) -> HealthReason | None:
+    """Why no daemon runs; None when one does. The lease goes by the real clock; one of
+    this machine that was killed has left its lock."""
     if lease is None or not lease.owner:
         return HealthReason(
             "no_daemon",
             "No daemon runs.",
             "Start it: systemctl start socialcell-daemon, or socialcell daemon.",
         )
+    start_again = (
+        "Look at its log, then start it again: systemctl restart socialcell-daemon."
+    )
+    last_sign = in_pune(lease.renewed_at)
+    if process_lock.is_gone(context.workspace.folder, lease.owner):
+        number = process_lock.process_id(lease.owner)
+        return HealthReason(
+            "daemon_gone",
+            f"No daemon runs: process {number} on this machine ended without being "
+            f"stopped. It gave its last sign of life at {last_sign}.",
+            start_again,
+        )
     if lease.expires_at + leases.TTL >= SystemClock().now():
         return None
     return HealthReason(
         "daemon_silent",
-        f"The daemon gave its last sign of life at {in_pune(lease.renewed_at)}.",
-        "Look at its log, then start it again: systemctl restart socialcell-daemon.",
+        f"The daemon gave its last sign of life at {last_sign}.",
+        start_again,
     )
 
 

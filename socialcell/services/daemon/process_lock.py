@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,14 +38,30 @@ def lock_workspace(folder: Path) -> Iterator[None]:
         yield
 
 
+def place_of(folder: Path) -> str:
+    """What the names of this machine's daemons of a workspace begin with, as owners of
+    its lease; the process id follows."""
+    return f"{socket.gethostname()}:{folder}:"
+
+
+def process_id(owner: str) -> int | None:
+    """The process id in the name of a lease's owner; None where there is none."""
+    parts = owner.rsplit(":", 2)
+    return int(parts[1]) if len(parts) == 3 and parts[1].isdecimal() else None
+
+
+def is_gone(folder: Path, owner: str) -> bool:
+    """Whether the daemon that owns the lease was one of this machine and has ended. Of
+    one elsewhere, or where we may not ask, its lease alone tells."""
+    return owner.startswith(place_of(folder)) and is_locked(folder) is False
+
+
 def is_locked(folder: Path) -> bool | None:
     """Whether a daemon of this machine has the workspace's lock; None when we may not
-    ask. Nothing is sent to the process."""
+    ask, or no daemon has ever run in this folder. Nothing is sent to the process."""
     try:
         with (folder / NAME).open(encoding="utf-8") as handle:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
     except BlockingIOError:
         return True
     except OSError:

@@ -4,7 +4,6 @@ It is read from the database and the lock, so it is the same whether the daemon 
 not, and the process is not disturbed.
 """
 
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -141,14 +140,13 @@ def _process(context: Context, lease: Lease | None) -> ProcessStatus:
     locked = process_lock.is_locked(folder)
     if lease is None:
         return ProcessStatus("starting" if locked else "stopped", None, None, None)
-    host, _, rest = lease.owner.partition(":")
-    pid = rest.rsplit(":", 2)[1] if rest.count(":") >= 2 else ""
-    in_force = bool(lease.owner) and lease.expires_at >= SystemClock().now()
-    if in_force and host == socket.gethostname() and f":{folder}:" in lease.owner:
-        in_force = locked is not False  # it was killed a moment ago
+    owner = lease.owner
+    in_force = bool(owner) and lease.expires_at >= SystemClock().now()
+    if in_force and process_lock.is_gone(folder, owner):
+        in_force = False  # it was killed a moment ago
     state = "running" if in_force else "starting" if locked else "stopped"
-    number = int(pid) if pid.isdecimal() else None
-    return ProcessStatus(state, host or None, number, lease.renewed_at)
+    host = owner.partition(":")[0] or None
+    return ProcessStatus(state, host, process_lock.process_id(owner), lease.renewed_at)
 
 
 def _job(

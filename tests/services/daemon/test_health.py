@@ -1,5 +1,6 @@
 """Health says what is not known of sources: never read, deletions not asked for."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -24,7 +25,7 @@ from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.collection.collector import note_failure
 from socialcell.services.collection.metrics_refresh import run_refresh
 from socialcell.services.context import Context
-from socialcell.services.daemon import health
+from socialcell.services.daemon import health, process_lock
 from socialcell.services.doctor import posting_checks
 from socialcell.services.doctor.settings_checks import alert_recipients
 from socialcell.services.outbox import acknowledgements, outbox
@@ -440,6 +441,40 @@ def test_a_daemon_that_is_gone_or_silent_is_started_by_the_name_of_its_unit(
     for reason in (gone, silent):
         (unit,) = re.findall(r"systemctl (?:re)?start ([a-z-]+)", reason.advice)
         assert (DEPLOY / f"{unit}.service").is_file()
+
+
+@pytest.mark.on_sqlite
+@pytest.mark.parametrize(
+    ("host", "state", "codes"),
+    [
+        (os.uname().nodename, "dead", ["daemon_gone"]),
+        ("elsewhere", "well", []),
+    ],
+)
+def test_a_daemon_that_was_killed_on_this_machine_is_dead_before_its_lease_ends(
+    context: Context, folder: Path, host: str, state: str, codes: list[str]
+) -> None:
+    owner = f"{host}:{folder}:4711:aa"
+    assert leases.acquire(context.engine, "daemon", owner, SystemClock().now())
+
+    with process_lock.lock_workspace(folder):
+        assert health.check_health(context).state == "well"
+
+    assert health.check_health(context).state == state
+    reasons = _of_daemon(context)
+    assert [reason.code for reason in reasons] == codes
+    assert all("process 4711 on this machine" in reason.finding for reason in reasons)
+
+
+@pytest.mark.on_sqlite
+def test_where_no_daemon_ever_had_the_lock_of_the_folder_its_lease_alone_tells(
+    context: Context, folder: Path
+) -> None:
+    owner = f"{os.uname().nodename}:{folder}:4711:aa"
+    assert leases.acquire(context.engine, "daemon", owner, SystemClock().now())
+
+    assert not (folder / process_lock.NAME).exists()
+    assert health.check_health(context).state == "well"
 
 
 def _of_daemon(context: Context) -> list[health.HealthReason]:

@@ -70,6 +70,8 @@ def test_after_a_kill_the_next_one_goes_on_at_once(daemons: Any, folder: Path) -
     first = daemons()
     token = first.until("the daemon works")["token"]
     first.end(signal.SIGKILL)
+    code, document = health(folder)
+    assert (code, document["problems"][0]["code"]) == (1, "daemon_gone")
 
     second = daemons()
 

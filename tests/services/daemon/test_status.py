@@ -121,6 +121,8 @@ def test_a_daemon_that_was_killed_here_does_not_run_though_its_lease_is_in_force
     host = os.uname().nodename
     owner = f"{host}:{folder}:4711:aa"
     leases.acquire(context.engine, "daemon", owner, SystemClock().now())
+    with process_lock.lock_workspace(folder):
+        pass
 
     assert read_status(context).process.state == "stopped"
     with process_lock.lock_workspace(folder):
