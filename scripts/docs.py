@@ -26,6 +26,9 @@ standard error. `-` in place of a file reads standard input. Times in JSON are I
 with their offset, money is whole micros with a currency, and what is not known is
 `null`.
 
+An option that takes several values is given once for each, and they are united. Any
+other that is given twice is refused (exit code 2).
+
 The workspace is the folder of the configuration file: the one that `--config` names,
 else `$SOCIALCELL_CONFIG`, else `config.yaml` here, else the user's or the system's.
 

@@ -17,6 +17,7 @@ import typer
 from socialcell.commands import list_command
 from socialcell.commands.options import AT_THE_END, ROOT_CONFIG
 from socialcell.commands.renamed import old_group
+from socialcell.commands.strict_options import make_strict
 from socialcell.commands.usage_errors import CommandGroup
 from socialcell.errors import SocialcellError
 from socialcell.json_types import JsonObject
@@ -105,6 +106,7 @@ def _command(name: str) -> Any:
         old_group(parent, name, module.rpartition(".")[2], commands.app)
     else:
         parent.add_typer(commands.app, name=name)
+    make_strict(parent)
     return typer.main.get_group(parent).commands[name]
 
 

@@ -6,10 +6,10 @@ from contextvars import ContextVar
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 from typer.main import get_command
 
 from socialcell.commands import pager
+from socialcell.commands.strict_options import StrictCommand
 from socialcell.errors import UsageError
 
 CHOICE: ContextVar[tuple[str, ...] | None] = ContextVar("columns", default=None)
@@ -86,7 +86,7 @@ def key_of(column: str) -> str:
     return "_".join(words).strip(".").lower()
 
 
-class PagedCommand(TyperCommand):
+class PagedCommand(StrictCommand):
     """A command whose output is paged on a terminal that is too small for it."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:

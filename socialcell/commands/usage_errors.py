@@ -5,13 +5,14 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer.core import TyperGroup
+
+from socialcell.commands.strict_options import StrictGroup
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
 
-class CommandGroup(TyperGroup):
+class CommandGroup(StrictGroup):
     """The root of all commands, which hears what the parser refuses below it."""
 
     def invoke(self, ctx: Any) -> Any:
