@@ -68,19 +68,19 @@ def show_pulled(results: "list[RunResult]", tagged: int, *, json: bool) -> None:
 
 
 def understand(context: "Context") -> int:
-    """Read what waits to be read (language, places, topics …), and open incidents of
-    what is critical in it; how many mentions."""
+    """Read what waits to be read (language, places, topics …), open incidents of what
+    is critical, and end false alarms; how many mentions were read."""
     from socialcell.services.alerts import escalations
     from socialcell.services.mentions import tagging
 
-    waiting = tagging.count_waiting(context)
-    if not waiting:
-        return 0
-    with progress("tagging", waiting) as advance:
-        tagged = tagging.tag_waiting(
-            context, progress=lambda number: advance("tagging", number)
-        )
-    # What is critical does not wait for the daemon to be put into its outbox.
+    tagged, waiting = 0, tagging.count_waiting(context)
+    if waiting:
+        with progress("tagging", waiting) as advance:
+            tagged = tagging.tag_waiting(
+                context, progress=lambda number: advance("tagging", number)
+            )
+    # Also where nothing waited: people may have decided what is critical. It does not
+    # wait for the daemon to be put into its outbox.
     for incident in escalations.advance(context, deliver=False).opened:
         output.note(f"Critical: incident {incident}. socialcell alerts show {incident}")
     return tagged

@@ -1,6 +1,7 @@
 """Decisions of people about mentions: recorded beside what was suggested."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -14,6 +15,8 @@ from socialcell.listening.store.mentions import labels as label_store
 from socialcell.listening.store.mentions.labels import Labels
 from socialcell.message_catalog import Message
 from socialcell.ops import audit
+from socialcell.services.alerts import false_alarms
+from socialcell.services.alerts.incident_grouping import IncidentGrouping
 from socialcell.services.context import Context
 
 LabelChange = dict[
@@ -35,12 +38,14 @@ def label_mention(
     if not labels:
         raise UsageError("mentions.no_label")
     with db.writing(context.engine) as session:
+        _take_turn_of_alerts(session, labels)
         _require_known(session, labels)
         change = _decide(context, session, mention_id, labels, dry_run=dry_run)
         if not dry_run:
             now = context.clock.now()
             about = f"mention {mention_id}"
             audit.append(session, context.actor, "mentions.label", about, change, now)
+            _end_false_alarms(session, labels, now)
     return change
 
 
@@ -58,6 +63,7 @@ def decide_mentions(
     if not labels:
         raise UsageError("mentions.no_decision")
     with db.writing(context.engine) as session:
+        _take_turn_of_alerts(session, labels)
         labels = _with_owner_id(session, labels)
         _require_known(session, labels)
         changes = {
@@ -68,7 +74,20 @@ def decide_mentions(
             about = f"mention {', '.join(map(str, ids))}"
             detail = {str(id_): change for id_, change in changes.items()}
             audit.append(session, context.actor, "mentions.decide", about, detail, now)
+            _end_false_alarms(session, labels, now)
     return changes
+
+
+def _take_turn_of_alerts(session: Session, labels: Labels) -> None:
+    """Wait for a detection that runs: the decision may end an incident."""
+    if "urgency" in labels:
+        db.take_turn(session, "alerts")
+
+
+def _end_false_alarms(session: Session, labels: Labels, now: datetime) -> None:
+    """With the decision ends the incident of which no item is critical any more."""
+    if "urgency" in labels:
+        false_alarms.end_false_alarms(IncidentGrouping(session, now))
 
 
 def read_labels(words: Sequence[str]) -> Labels:

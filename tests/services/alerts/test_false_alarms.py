@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from socialcell.services.alerts import incident_notifications as notifications
 from socialcell.services.context import Context
 from socialcell.services.outbox import acknowledgements
 from socialcell.settings.notifications import Alerts
+from tests.inside import socialcell
 from tests.reports.world import World
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=IST)
@@ -105,6 +107,44 @@ def test_a_false_alarm_ends_with_the_decision_of_a_person(city: World) -> None:
     assert incident.ended_at == NOW + 5 * MINUTE
     (line,) = incident_lines.list_lines(city.context, language("en"))
     assert (line.standing, line.is_missed) == ("false_alarm", False)
+
+
+@pytest.mark.parametrize("words", ["mentions label %s --urgency", "mentions decide %s"])
+def test_a_false_alarm_is_over_and_its_calls_are_dropped_when_the_decision_is_stored(
+    city: World, folder: Path, words: str
+) -> None:
+    text = "Fire at the market in Kothrud, people are inside, send the fire brigade"
+    joke = critical(city, text)
+    copy = critical(city, f"RT @somebody: {text}", "b")
+    look(city)
+
+    def decide_by_command(mention_id: int) -> None:
+        level = "low" if words.endswith("--urgency") else "urgency=low"
+        config = ("--config", folder / "config.yaml")
+        done = socialcell(*(words % mention_id).split(), level, *config)
+        assert done.returncode == 0, done.stderr
+
+    decide_by_command(joke)
+    assert [incident.state for incident in incidents(city)] == ["open"]
+    decide_by_command(copy)
+
+    (incident,) = incidents(city)
+    assert (incident.state, incident.said) == ("over", NO_DANGER)
+    assert called(city) == []
+
+
+def test_a_pull_that_brings_nothing_ends_a_false_alarm(
+    city: World, folder: Path
+) -> None:
+    joke = critical(city, "The batsman is on fire tonight")
+    look(city)
+    deliver_to(city, "desk@city.example")
+    decide(city, joke, "normal")
+
+    done = socialcell("pull", "--config", folder / "config.yaml")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [incident.state for incident in incidents(city)] == ["over"]
 
 
 def test_what_the_reader_alone_takes_back_stays_until_a_person_decides(
