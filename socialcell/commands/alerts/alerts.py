@@ -341,8 +341,9 @@ def mute(
 ) -> None:
     """Enter a closure that the city announced: talk of it raises no alert. Audited.
 
-    One that is over already is refused, and without --long one of more than 31 days.
-    alerts unmute ends it before its time.
+    What is critical, a danger to life, is called about all the same, whatever its
+    topic. A closure that is over already is refused, and without --long one of more
+    than 31 days. alerts unmute ends it before its time.
 
     Example: socialcell alerts mute water --from 2026-11-26T09:00 --to 2026-11-27T12:00
     --note "Thursday maintenance" --ward ward:kothrud-bavdhan
@@ -365,6 +366,10 @@ def mute(
         output.say(
             f"Closure {planned.id} is entered. To end it before its time: "
             f"socialcell alerts unmute {planned.incident} --reason …"
+        )
+        output.say(
+            f"Talk of {topic} raises no alert meanwhile. What is critical, a danger to "
+            "life, is called about all the same."
         )
 
 

@@ -101,6 +101,26 @@ def test_a_critical_item_of_any_kind_opens_an_incident_of_its_own(
         assert [row.recipient for row in rows] == ["officer", "desk@city.example"]
 
 
+@pytest.mark.parametrize("topic", ["fire", "flood", "electricity", "water"])
+def test_what_is_critical_is_called_about_while_its_topic_is_muted(
+    city: World, topic: str
+) -> None:
+    detection.plan_closure(
+        city.context, topic, [], NOW - HOUR, NOW + DAY, "Works that were announced"
+    )
+    id_ = critical(city, "Two boys are in there and cannot get out", topics=(topic,))
+
+    detection.detect(city.context)
+    look(city)
+
+    with db.reading(city.engine) as session:
+        own = session.scalars(select(Incident).where(Incident.kind == CRITICAL)).one()
+        assert (own.severity, own.state) == ("high", "open")
+        rows = session.scalars(select(Outgoing).order_by(Outgoing.id))
+        assert [row.recipient for row in rows] == ["officer", "desk@city.example"]
+    assert called_about(city) == [id_]
+
+
 def test_an_incident_counts_the_item_that_opened_it_however_late_that_was_imported(
     city: World,
 ) -> None:
