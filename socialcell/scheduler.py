@@ -17,6 +17,7 @@ from socialcell.clock import SystemClock
 from socialcell.errors import AlreadyRunning, SocialcellError
 from socialcell.ops import leases
 from socialcell.ops.leases import LeaseHandle
+from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.daemon import process_lock
 from socialcell.services.daemon import run_due as rounds
@@ -28,6 +29,7 @@ NAME = "daemon"
 TICK = timedelta(seconds=15)
 PING = timedelta(minutes=5)
 _ALIVE = timedelta(minutes=5)
+_SOONEST = timedelta(seconds=0.2)  # a round comes no sooner after another
 _LOG = log.logger(__name__)
 
 
@@ -95,7 +97,7 @@ class Daemon:
             raise AlreadyRunning("workspace.daemon_lease_lost")
 
     def _tick_along(self) -> None:
-        ticker = BackgroundScheduler(
+        ticker = self._ticker = BackgroundScheduler(
             timezone="Asia/Kolkata",
             executors={
                 "default": ThreadPoolExecutor(1),
@@ -134,11 +136,12 @@ class Daemon:
     def _tick(self) -> None:
         """One round, unless the lease is lost; whatever happens, the next one comes."""
         assert self._lease is not None
+        started_at, stop = self._open.clock.now(), self._signals.stop.is_set
         try:
             self._reload_if_told()
-            rounds.run_due_jobs(
-                self._context(), self._lease.token, self._signals.stop.is_set
-            )
+            rounds.take_due_steps(self._context(), stop)
+            rounds.run_due_jobs(self._context(), self._lease.token, stop)
+            self._wake_for_next_step(started_at)
             self._ping()
         except AlreadyRunning as error:
             self._lose(str(error))
@@ -146,6 +149,19 @@ class Daemon:
             _LOG.error("a round was not done", reason=str(error))
         finally:
             self._ticked_at = self._clock.now()
+
+    def _wake_for_next_step(self, started_at: datetime) -> None:
+        """Have a round when the next step of an alert is due, if that is before the
+        next tick. One that was due when this round began failed: it waits for that."""
+        due_at = escalations.next_step_at(self._open)
+        if due_at is None or due_at <= started_at or self._signals.stop.is_set():
+            return
+        wait = due_at - self._open.clock.now()
+        if wait < self._tick_every:
+            at = self._clock.now() + max(wait, _SOONEST)
+            self._ticker.add_job(
+                self._tick, "date", run_date=at, id="step", replace_existing=True
+            )
 
     def _context(self) -> Context:
         assert self._lease is not None

@@ -103,6 +103,18 @@ def put_due_steps(context: Context) -> int:
     return new + _put_closing_messages(context)
 
 
+def next_step_at(context: Context) -> datetime | None:
+    """When the next step of any escalation is due, maybe in the past; None where none
+    is, or config.yaml names nobody."""
+    if context.workspace.config.alerts.names_nobody:
+        return None
+    since = context.clock.now() - INCIDENT_GAP
+    with db.reading(context.engine) as session:
+        climbing = critical_calls.climbing(session, since)
+        times = [row.next_at for row in climbing if row.next_at is not None]
+    return min(times, default=None)
+
+
 def page(
     context: Context, mention_id: int, lang: str, *, repeated: bool = False
 ) -> LetterPage:

@@ -248,6 +248,14 @@ def _and_critical(summary: str, context: Context, stop: Stop) -> str:
     return "; ".join(filter(None, (text, escalation.delivered.stopped)))
 
 
+def _take_steps(context: Context, slot: JobSlot, stop: Stop) -> str:
+    return _and_critical("a step was due", context, stop)
+
+
+# Done when a step of an alert is due, and so at no slot.
+LADDER = DaemonJob("ladder", IntervalSlots(timedelta(minutes=1)), _take_steps)
+
+
 def _summary(results: list[RunResult]) -> str:
     """A summary of runs: how many, new and changed mentions, and failures, each of
     which is a line of the log of its own."""

@@ -8,9 +8,11 @@ from socialcell import db, log
 from socialcell.errors import AlreadyRunning, SocialcellError
 from socialcell.listening.people import masking
 from socialcell.ops import slots
+from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.daemon.due import due_slots
 from socialcell.services.daemon.job_registry import (
+    LADDER,
     DaemonJob,
     IdleSummary,
     JobSlot,
@@ -51,6 +53,20 @@ def run_due_jobs(
         if result is not None:
             results.append(result)
     return results
+
+
+def take_due_steps(context: Context, stop: Callable[[], bool]) -> None:
+    """Take the steps of alerts that are due; each has a time of its own, between the
+    minutes of jobs. AlreadyRunning when the lease was lost.
+
+    What fails is tried again in the next round: a step is taken once, in the outbox.
+    """
+    due_at = escalations.next_step_at(context)
+    if due_at is None or due_at > context.clock.now():
+        return
+    with log.about(job=LADDER.name, slot=due_at.isoformat()):
+        state, summary = _run_job(context, LADDER, JobSlot(due_at, 1, False), stop)
+        _log_end(state, summary)
 
 
 def recover_slots(context: Context, token: int) -> int:
@@ -103,16 +119,14 @@ def _run_slot(
             return None
         with db.writing(context.engine) as session:
             slots.finish(session, job.name, slot.at, state, clock.now(), summary)
-        write = _LOG.info if state == "done" else _LOG.error
-        write(
-            log.JOB_ENDED,
-            state=state,
-            said=summary,
-            late=slot.late,
-            covers=slot.covers,
-            idle=isinstance(summary, IdleSummary),
-        )
+        _log_end(state, summary, late=slot.late, covers=slot.covers)
     return JobResult(job.name, slot, state, summary)
+
+
+def _log_end(state: str, summary: str, **about_slot: int) -> None:
+    write = _LOG.info if state == "done" else _LOG.error
+    is_idle = isinstance(summary, IdleSummary)
+    write(log.JOB_ENDED, state=state, said=summary, **about_slot, idle=is_idle)
 
 
 def _run_job(

@@ -25,9 +25,9 @@ SECONDS = 120
 class Running:
     """A daemon that logs JSON lines; `until` reads them up to an event."""
 
-    def __init__(self, folder: Path, **changes: str) -> None:
+    def __init__(self, folder: Path, tick: str = "0.3", **changes: str) -> None:
         self.process = subprocess.Popen(
-            command("--config", folder / "config.yaml", "daemon", "--tick", "0.3"),
+            command("--config", folder / "config.yaml", "daemon", "--tick", tick),
             stderr=subprocess.PIPE,
             env=environment(**changes),
             text=True,
@@ -87,8 +87,8 @@ def daemons(folder: Path) -> Iterator[Any]:
     """Starts daemons of the workspace, or of another folder, and ends them all."""
     with ExitStack() as stack:
 
-        def start(of: Path = folder, **changes: str) -> Running:
-            made = Running(of, **changes)
+        def start(of: Path = folder, tick: str = "0.3", **changes: str) -> Running:
+            made = Running(of, tick, **changes)
             stack.callback(made.close)
             return made
 

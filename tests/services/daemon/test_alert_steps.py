@@ -1,0 +1,151 @@
+"""The daemon takes each step of an alert when it is due, between minutes and ticks."""
+
+import signal
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from socialcell import db
+from socialcell.clock import IST, FixedClock
+from socialcell.config import Workspace
+from socialcell.errors import SocialcellError
+from socialcell.listening.alerts.model import Escalation
+from socialcell.ops.outbox_model import Outgoing
+from socialcell.services.alerts import escalations
+from socialcell.services.context import Context
+from socialcell.services.daemon import run_due
+from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
+from socialcell.settings.notifications import Alerts
+from tests.reports.world import World
+from tests.services.daemon.conftest import Running
+from tests.services.daemon.test_process_faults import LAST_JOB, set_clock
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=IST)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+LADDER = {
+    "recipients": {"en": ["desk@city.example"]},
+    "phone": {"officer": {"command": ["/bin/true"]}},
+    "ladder": [
+        {"after": 0, "who": ["desk@city.example"]},
+        {"after": 5, "who": ["officer"]},
+    ],
+}
+
+
+def critical_city(context: Context, settings: dict[str, Any]) -> World:
+    """A workspace with these settings of alerts, where somebody is in the river."""
+    config = context.workspace.config.model_copy(
+        update={"alerts": Alerts.model_validate(settings)}
+    )
+    workspace = Workspace(context.workspace.folder, config)
+    city = World(replace(context, workspace=workspace))
+    city.mention(
+        context.clock.now(),
+        "A boy is in the river and cannot get out",
+        urgency="critical",
+    )
+    return city
+
+
+def readers(engine: Engine) -> list[str]:
+    with db.reading(engine) as session:
+        return list(session.scalars(select(Outgoing.recipient).order_by(Outgoing.id)))
+
+
+def take_steps(city: World) -> None:
+    run_due.take_due_steps(city.context, lambda: False)
+
+
+@pytest.mark.swept_on_postgresql
+def test_a_step_is_taken_at_its_second_and_not_at_the_next_full_minute(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    began_at = NOON + 20 * SECOND
+    clock.set(began_at)
+    city = critical_city(context, LADDER)
+    escalations.advance(city.context, deliver=False)
+
+    def every_minute(context: Context) -> list[DaemonJob]:
+        return [job for job in list_jobs(context) if job.name == "receive"]
+
+    clock.set(began_at + 5 * MINUTE - SECOND)
+    run_due.run_due_jobs(city.context, 1, lambda: False, every_minute)
+    take_steps(city)
+    assert readers(engine) == ["desk@city.example"]
+    assert escalations.next_step_at(city.context) == began_at + 5 * MINUTE
+
+    clock.advance(SECOND)
+    assert not run_due.run_due_jobs(city.context, 1, lambda: False, every_minute)
+    take_steps(city)
+
+    assert readers(engine) == ["desk@city.example", "officer"]
+    take_steps(city)
+    assert readers(engine) == ["desk@city.example", "officer"]
+
+
+def test_while_nobody_is_named_no_step_is_due(
+    context: Context, clock: FixedClock
+) -> None:
+    clock.set(NOON)
+    city = critical_city(context, {})
+    escalations.advance(city.context, deliver=False)
+
+    assert escalations.next_step_at(city.context) is None
+
+
+@pytest.mark.on_sqlite
+def test_a_step_that_fails_leaves_the_round_to_other_jobs_and_is_tried_again(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    clock.set(NOON)
+    city = critical_city(context, LADDER)
+    escalations.advance(city.context, deliver=False)
+    clock.advance(5 * MINUTE)
+
+    def refuse(_session: object) -> None:
+        raise SocialcellError("workspace.no_lock_file", path="x", reason="full")
+
+    full = engine.execution_options(socialcell_fence=refuse)
+    run_due.take_due_steps(replace(city.context, engine=full), lambda: False)
+    assert readers(engine) == ["desk@city.example"]
+
+    take_steps(city)
+    assert readers(engine) == ["desk@city.example", "officer"]
+
+
+@pytest.mark.faults
+@pytest.mark.on_sqlite
+def test_the_daemon_wakes_when_a_step_is_due_and_does_not_wait_for_its_tick(
+    context: Context, engine: Engine, clock: FixedClock, daemons: Any, folder: Path
+) -> None:
+    due_at = NOON + 2 * SECOND
+    settings = {"recipients": {"mr": ["control.room@city.example"]}}
+    clock.set(due_at - 20 * MINUTE)
+    city = critical_city(context, settings)
+    escalations.advance(city.context, deliver=False)
+    clock.set(NOON)
+    escalations.advance(city.context, deliver=False)
+    assert escalations.next_step_at(city.context) == due_at
+    alerts = "{recipients: {mr: [control.room@city.example]}}"
+    set_clock(folder, NOON, alerts=alerts)
+
+    running: Running = daemons(tick="60")
+    at_rest = running.until("job ended", job=LAST_JOB)
+    set_clock(folder, due_at, alerts=alerts)
+    running.process.send_signal(signal.SIGHUP)
+    step = running.until("job ended", job="ladder")
+
+    waited = datetime.fromisoformat(step["timestamp"]) - datetime.fromisoformat(
+        at_rest["timestamp"]
+    )
+    assert waited < 30 * SECOND
+    assert step["state"] == "done"
+    with db.reading(engine) as session:
+        (escalation,) = session.scalars(select(Escalation))
+        assert escalation.next_at is not None
+        assert escalation.next_at > due_at
+    assert running.end() == 0
