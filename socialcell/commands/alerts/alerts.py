@@ -349,9 +349,9 @@ def mute(
     --note "Thursday maintenance" --ward ward:kothrud-bavdhan
     """
     from socialcell.listening.day_ranges import day_start
-    from socialcell.services.alerts import detection
+    from socialcell.services.alerts import planned_closures
 
-    planned = detection.plan_closure(
+    planned = planned_closures.plan_closure(
         open_context(config),
         topic,
         ward or (),
@@ -388,9 +388,9 @@ def unmute(
 
     Example: socialcell alerts unmute 7 --reason "The river rises"
     """
-    from socialcell.services.alerts import detection
+    from socialcell.services.alerts import planned_closures
 
-    detection.end_closure(open_context(config), incident, reason)
+    planned_closures.end_closure(open_context(config), incident, reason)
     if json:
         output.as_json({"incident": incident, "state": "over"})
     else:

@@ -1,6 +1,6 @@
 """Detectors beside spikes: silence, phrases, accounts, missed promises, rules."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -21,7 +21,8 @@ from socialcell.listening.store.alerts import (
 )
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
-from socialcell.ops import audit, store
+from socialcell.ops import store
+from socialcell.services.alerts import planned_closures
 from socialcell.services.alerts.incident_grouping import (
     INCIDENT_GAP,
     AlertNumbers,
@@ -30,8 +31,6 @@ from socialcell.services.alerts.incident_grouping import (
 )
 
 _LOG = log.logger(__name__)
-CLOSURE_ENDED = "closure.end"
-"""The action of the audit log by which a closure ends before its time."""
 _SILENCE = timedelta(hours=24)
 _MOST_IDS = 200
 # More phrases of one incident add no information.
@@ -80,22 +79,12 @@ def alert_on_phrases(
 ) -> None:
     """Alert on the phrases of `rises_by_window`."""
     for at, rises in windows:
-        planned = muting_closures(grouping.session, at - WINDOW, at)
+        planned = planned_closures.muting_closures(grouping.session, at - WINDOW, at)
         for rise in rises:
             series = f"phrase:{rise.phrase}"
             about = grouping.main_topic(rise.mentions)
             closure = find_planned(series, about, at, planned)
             _take_rise(grouping, rise, at, closure)
-
-
-def muting_closures(
-    session: Session, start: datetime, end: datetime
-) -> Sequence[Closure]:
-    """Planned closures that touch [start, end) and that nobody ended before their time:
-    talk of what was ended is an alert at once."""
-    planned = alerts.closures(session, start, end)
-    ended = audit.objects_of(session, CLOSURE_ENDED) if planned else ()
-    return [closure for closure in planned if str(closure.id) not in ended]
 
 
 def update_planned_incidents(grouping: IncidentGrouping) -> None:

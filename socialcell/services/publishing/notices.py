@@ -21,7 +21,7 @@ from socialcell.language.names.places import Place, places
 from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas
-from socialcell.services.alerts import detection
+from socialcell.services.alerts import planned_closures
 from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
 from socialcell.services.manual_entry import run_entry
@@ -197,7 +197,7 @@ def _closure(
     reason_text = ""
     if isinstance(reason, Mapping) and reason:
         reason_text = ": " + (reason.get("en") or next(iter(reason.values())))
-    return store.closure_of(session, key) or detection.add_closure(
+    return store.closure_of(session, key) or planned_closures.add_closure(
         context,
         session,
         template.closes,

@@ -8,6 +8,7 @@ from socialcell.listening.store.alerts import alerts
 from socialcell.services.alerts import (
     detection,
     incident_notifications,
+    planned_closures,
 )
 from socialcell.services.alerts.incident_grouping import IncidentGrouping
 from socialcell.services.outbox import acknowledgements
@@ -102,7 +103,7 @@ def test_no_phrase_comes_of_what_is_said_about_politics(city: City) -> None:
 
 
 def test_phrases_of_what_was_planned_raise_no_alert(city: City) -> None:
-    detection.plan_closure(
+    planned_closures.plan_closure(
         city.context, "water", [], NOW - 8 * HOUR, NOW + 8 * HOUR, "Thursday"
     )
     for n in range(9):

@@ -20,7 +20,11 @@ from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.people import registry
 from socialcell.ops import outbox_store
 from socialcell.ops.model import Source
-from socialcell.services.alerts import detection, incident_notifications
+from socialcell.services.alerts import (
+    detection,
+    incident_notifications,
+    planned_closures,
+)
 from socialcell.services.context import Context
 from socialcell.services.mentions import tagging
 from socialcell.services.outbox import acknowledgements
@@ -151,7 +155,7 @@ def test_what_is_planned_raises_no_alert(
             if name.startswith("topic:")
         }
     assert topics == {"topic:water"}
-    detection.plan_closure(
+    planned_closures.plan_closure(
         city, "water", [], NOW - HOUR, NOW + 8 * HOUR, "Thursday maintenance"
     )
 
@@ -255,42 +259,6 @@ def test_at_night_only_the_worst_is_told(
     assert incident_notifications.notify_incidents(context) == 2
     clock.advance(MINUTE)
     assert incident_notifications.notify_incidents(context) == 2
-
-
-@pytest.mark.parametrize(
-    ("topic", "wards", "hours", "message"),
-    [
-        ("politics", [], 1, "politics is not watched"),
-        ("weather", [], 1, "no topic 'weather'"),
-        ("water", ["atlantis"], 1, "no area 'atlantis'"),
-        ("water", [], -1, "ends before it begins"),
-    ],
-)
-def test_a_closure_that_makes_no_sense_is_refused(
-    context: Context, topic: str, wards: list[str], hours: int, message: str
-) -> None:
-    with pytest.raises(UsageError, match=message):
-        detection.plan_closure(context, topic, wards, NOW, NOW + hours * HOUR, "note")
-
-
-def test_a_closure_that_is_over_already_is_refused(city: Context) -> None:
-    with pytest.raises(UsageError, match="over already: it ended on 2026-11-23 03:00"):
-        detection.plan_closure(city, "water", [], NOW - DAY, NOW - HOUR, "Late")
-
-
-def test_a_closure_of_more_than_a_month_is_entered_only_where_it_is_meant(
-    city: Context,
-) -> None:
-    with pytest.raises(UsageError, match=r"lasts 32 days.*--long"):
-        detection.plan_closure(city, "flood", [], NOW, NOW + 31 * DAY + HOUR, "Works")
-
-    detection.plan_closure(city, "flood", [], NOW, NOW + 31 * DAY, "Works")
-    detection.plan_closure(
-        city, "flood", [], NOW, NOW + 90 * DAY, "Works", is_long=True
-    )
-
-    with db.reading(city.engine) as session:
-        assert len(alerts.closures(session, NOW, NOW + HOUR)) == 2
 
 
 def test_few_mentions_are_no_news_however_unusual() -> None:

@@ -17,7 +17,6 @@ from socialcell.listening.store import owners as owner_store
 from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
-from socialcell.ops import audit
 from socialcell.ops import outbox_store as outbox
 from socialcell.reports.letters import letter_render
 from socialcell.services.alerts import detection, incident_notifications, rumours
@@ -87,86 +86,6 @@ def test_one_that_names_no_matter_is_filed_under_that_of_the_post_it_quotes(
 def test_a_detail_that_does_not_exist_is_refused_by_name() -> None:
     with pytest.raises(QueryError, match="closed_without_action"):
         parse("detail:closed")
-
-
-# What was planned --------------------------------------------------------------------
-
-
-def test_talk_of_an_announced_closure_joins_a_planned_incident_that_ends_with_it(
-    city: City,
-) -> None:
-    end = NOW + 2 * HOUR
-    detection.plan_closure(
-        city.context, "water", [], NOW - HOUR, end, "Thursday maintenance"
-    )
-    city.crowd("The water tanker did not come", 25)
-
-    look = city.look(30 * MINUTE)
-
-    (incident,) = city.incidents()
-    assert (look.opened, look.worse, look.alerts) == ((), (), 0)
-    assert (incident.kind, incident.severity) == ("planned", "low")
-    assert (incident.opened_at, incident.said) == (NOW - HOUR, "Thursday maintenance")
-    assert "topic:water" in [one.series for one in city.alerts(incident)]
-    assert (
-        incident_notifications.notify_incidents(with_readers(city.context, None)) == 0
-    )
-
-    city.look(3 * HOUR)
-
-    (incident,) = city.incidents()
-    assert (incident.state, incident.ended_at) == ("over", end)
-
-
-def test_talk_of_a_closure_that_was_ended_is_an_alert_at_once(city: City) -> None:
-    planned = detection.plan_closure(
-        city.context, "water", [], NOW - HOUR, NOW + 8 * HOUR, "Maintenance"
-    )
-    detection.end_closure(city.context, planned.incident, "The work is done")
-    city.crowd("The water tanker did not come", 25)
-
-    city.look(30 * MINUTE)
-
-    kinds = {one.kind: one.state for one in city.incidents()}
-    assert kinds == {"planned": "over", "spike": "open"}
-    with pytest.raises(UsageError, match="over already"):
-        detection.end_closure(city.context, planned.incident, "Again")
-
-
-def test_a_closure_that_was_taken_back_before_it_began_mutes_nothing(
-    city: City,
-) -> None:
-    planned = detection.plan_closure(
-        city.context, "water", [], NOW + HOUR, NOW + 8 * HOUR, "Maintenance"
-    )
-
-    detection.end_closure(city.context, planned.incident, "Put off")
-
-    with db.reading(city.engine) as session:
-        assert alerts.closures(session, NOW - HOUR, NOW + 9 * HOUR) == []
-        (row,) = audit.entries(session, 1)
-    assert (row.action, row.detail["reason"]) == ("closure.end", "Put off")
-
-
-def test_only_a_planned_closure_is_ended(city: City) -> None:
-    with pytest.raises(UsageError, match="no planned closure"):
-        detection.end_closure(city.context, 99, "Wrong number")
-
-
-def test_talk_of_something_else_in_a_closed_ward_is_an_alert_all_the_same(
-    city: City,
-) -> None:
-    ward = "ward:kothrud-bavdhan"
-    with db.writing(city.engine) as session:
-        area_store.replace(session, area_table.read_areas())
-    detection.plan_closure(
-        city.context, "water", [ward], NOW - HOUR, NOW + 8 * HOUR, "Repair"
-    )
-    city.crowd("Garbage is lying in Kothrud for three days, not collected", 25)
-
-    city.look(30 * MINUTE)
-
-    assert sorted(one.kind for one in city.incidents()) == ["planned", "spike"]
 
 
 # Numbers, figures and rumours ---------------------------------------------------------

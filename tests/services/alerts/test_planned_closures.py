@@ -1,0 +1,136 @@
+"""Closures that the city announced: what is refused, and what they mute."""
+
+import pytest
+
+from socialcell import db
+from socialcell.errors import UsageError
+from socialcell.listening.areas import area_table
+from socialcell.listening.store import areas as area_store
+from socialcell.listening.store.alerts import alerts
+from socialcell.ops import audit
+from socialcell.services.alerts import incident_notifications, planned_closures
+from tests.services.alerts.quiet_city import DAY, HOUR, MINUTE, NOW, City
+from tests.services.alerts.test_detection import with_readers
+
+pytestmark = pytest.mark.swept_on_postgresql
+
+
+def test_talk_of_an_announced_closure_joins_a_planned_incident_that_ends_with_it(
+    city: City,
+) -> None:
+    end = NOW + 2 * HOUR
+    planned_closures.plan_closure(
+        city.context, "water", [], NOW - HOUR, end, "Thursday maintenance"
+    )
+    city.crowd("The water tanker did not come", 25)
+
+    look = city.look(30 * MINUTE)
+
+    (incident,) = city.incidents()
+    assert (look.opened, look.worse, look.alerts) == ((), (), 0)
+    assert (incident.kind, incident.severity) == ("planned", "low")
+    assert (incident.opened_at, incident.said) == (NOW - HOUR, "Thursday maintenance")
+    assert "topic:water" in [one.series for one in city.alerts(incident)]
+    assert (
+        incident_notifications.notify_incidents(with_readers(city.context, None)) == 0
+    )
+
+    city.look(3 * HOUR)
+
+    (incident,) = city.incidents()
+    assert (incident.state, incident.ended_at) == ("over", end)
+
+
+def test_talk_of_a_closure_that_was_ended_is_an_alert_at_once(city: City) -> None:
+    planned = planned_closures.plan_closure(
+        city.context, "water", [], NOW - HOUR, NOW + 8 * HOUR, "Maintenance"
+    )
+    planned_closures.end_closure(city.context, planned.incident, "The work is done")
+    city.crowd("The water tanker did not come", 25)
+
+    city.look(30 * MINUTE)
+
+    kinds = {one.kind: one.state for one in city.incidents()}
+    assert kinds == {"planned": "over", "spike": "open"}
+    with pytest.raises(UsageError, match="over already"):
+        planned_closures.end_closure(city.context, planned.incident, "Again")
+
+
+def test_a_closure_that_was_taken_back_before_it_began_mutes_nothing(
+    city: City,
+) -> None:
+    planned = planned_closures.plan_closure(
+        city.context, "water", [], NOW + HOUR, NOW + 8 * HOUR, "Maintenance"
+    )
+
+    planned_closures.end_closure(city.context, planned.incident, "Put off")
+
+    with db.reading(city.engine) as session:
+        assert alerts.closures(session, NOW - HOUR, NOW + 9 * HOUR) == []
+        (row,) = audit.entries(session, 1)
+    assert (row.action, row.detail["reason"]) == ("closure.end", "Put off")
+
+
+def test_only_a_planned_closure_is_ended(city: City) -> None:
+    with pytest.raises(UsageError, match="no planned closure"):
+        planned_closures.end_closure(city.context, 99, "Wrong number")
+
+
+def test_talk_of_something_else_in_a_closed_ward_is_an_alert_all_the_same(
+    city: City,
+) -> None:
+    ward = "ward:kothrud-bavdhan"
+    with db.writing(city.engine) as session:
+        area_store.replace(session, area_table.read_areas())
+    planned_closures.plan_closure(
+        city.context, "water", [ward], NOW - HOUR, NOW + 8 * HOUR, "Repair"
+    )
+    city.crowd("Garbage is lying in Kothrud for three days, not collected", 25)
+
+    city.look(30 * MINUTE)
+
+    assert sorted(one.kind for one in city.incidents()) == ["planned", "spike"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "wards", "hours", "message"),
+    [
+        ("politics", [], 1, "politics is not watched"),
+        ("weather", [], 1, "no topic 'weather'"),
+        ("water", ["atlantis"], 1, "no area 'atlantis'"),
+        ("water", [], -1, "ends before it begins"),
+    ],
+)
+def test_a_closure_that_makes_no_sense_is_refused(
+    city: City, topic: str, wards: list[str], hours: int, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        planned_closures.plan_closure(
+            city.context, topic, wards, NOW, NOW + hours * HOUR, "note"
+        )
+
+
+def test_a_closure_that_is_over_already_is_refused(city: City) -> None:
+    with pytest.raises(UsageError, match="over already: it ended on 2026-11-23 11:00"):
+        planned_closures.plan_closure(
+            city.context, "water", [], NOW - DAY, NOW - HOUR, "Late"
+        )
+
+
+def test_a_closure_of_more_than_a_month_is_entered_only_where_it_is_meant(
+    city: City,
+) -> None:
+    with pytest.raises(UsageError, match=r"lasts 32 days.*--long"):
+        planned_closures.plan_closure(
+            city.context, "flood", [], NOW, NOW + 31 * DAY + HOUR, "Works"
+        )
+
+    planned_closures.plan_closure(
+        city.context, "flood", [], NOW, NOW + 31 * DAY, "Works"
+    )
+    planned_closures.plan_closure(
+        city.context, "flood", [], NOW, NOW + 90 * DAY, "Works", is_long=True
+    )
+
+    with db.reading(city.engine) as session:
+        assert len(alerts.closures(session, NOW, NOW + HOUR)) == 2
