@@ -26,7 +26,11 @@ def item_numbers(
 def title(incident: IncidentNumbers, phrases: Phrases) -> str:
     """What the incident is called in lists: what happens and where."""
     about = IncidentSubject(
-        incident["kind"], incident["subject"], _places(incident), _item(incident)
+        incident["kind"],
+        incident["subject"],
+        _places(incident),
+        _item(incident),
+        promise=incident["promise"],
     )
     return incident_titles.title(about, names_of(incident), phrases)
 

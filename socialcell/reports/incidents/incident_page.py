@@ -110,12 +110,11 @@ def page(
 
 
 def _title(incident: Incident, evidence: Evidence, phrases: Phrases) -> str:
-    _, closure = phrases.lang.gettext, evidence.state.closure
-    if closure is not None:
-        return _("Planned: %(name)s", name=phrases.label("topic", closure.topic))
-    name = sentences.title(evidence.facts, phrases)
+    _, name = phrases.lang.gettext, sentences.title(evidence.facts, phrases)
+    if evidence.state.closure is not None:
+        return name
     if evidence.promise is not None:
-        name = _("Promise missed: %(text)s", text=evidence.promise.text)
+        name = sentences.promise_title(evidence.promise.text, phrases.lang)
     if incident.state == "over":
         return _("Over: %(name)s", name=name)
     return name if evidence.promise is not None else _("Alert: %(name)s", name=name)

@@ -7,6 +7,7 @@ from socialcell.clock import IST
 from socialcell.i18n import Language
 from socialcell.language.quantities import UNTIL, quantities
 from socialcell.listening.alerts.contradictions import Contradiction, RumourSpread
+from socialcell.listening.alerts.model import Closure
 from socialcell.listening.store.alerts.incident_numbers import PlaceCounts
 from socialcell.reports.incidents.incident_facts import IncidentFacts, Names
 from socialcell.reports.letters.letter_page import Hyperlink
@@ -22,6 +23,8 @@ _NO_TOPIC = "topic:other"
 
 def title(facts: IncidentFacts, phrases: Phrases) -> str:
     """What and where: Flood at Sinhagad Road; Water supply."""
+    if facts.state.closure is not None:
+        return closure_title(facts.state.closure, facts.names, phrases)
     places = PlaceCounts(facts.mentions, facts.wards)
     return title_of(facts.incident.subject, places, facts.names, phrases)
 
@@ -35,6 +38,24 @@ def title_of(
     if place is None or subject.startswith("ward:"):
         return what
     return _what_and_where(subject, what, place, phrases.lang)
+
+
+def closure_title(closure: Closure, names: Names, phrases: Phrases) -> str:
+    """What is closed, where and until when: Planned: Water supply, Aundh, until …"""
+    _ = phrases.lang.gettext
+    wards = [phrases.name(names.get(ward), ward) for ward in closure.wards]
+    name = _(
+        "%(topic)s, %(places)s, until %(end)s",
+        topic=phrases.label("topic", closure.topic),
+        places=", ".join(wards) or _("the whole city"),
+        end=phrases.lang.moment(closure.to_at),
+    )
+    return _("Planned: %(name)s", name=name)
+
+
+def promise_title(text: str, lang: Language) -> str:
+    """What was promised and is not kept."""
+    return lang.gettext("Promise missed: %(text)s", text=text)
 
 
 def _what_and_where(subject: str, what: str, place: str, lang: Language) -> str:

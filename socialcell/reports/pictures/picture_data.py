@@ -21,7 +21,7 @@ from socialcell.listening.alerts.model import Incident
 from socialcell.listening.areas.area_shapes import ShapeRecord
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.reports.campaign_numbers import CampaignNumbers
-from socialcell.reports.incidents.incident_sentences import series_words
+from socialcell.reports.incidents import incident_titles
 from socialcell.reports.named_counts import Names
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.pictures import picture_counts
@@ -191,9 +191,9 @@ def timeline_of(
     hours = picture_counts.incident_hours(session, incident, alerts, now)
     if hours is None:
         raise UsageError("pictures.incident_without_mentions", incident=incident.id)
-    return timeline_of_week(
-        hours, series_words(incident.subject, names, phrases), phrases
-    )
+    about = incident_titles.read_subjects(session, [(incident, alerts)], now)
+    name = incident_titles.title(about[incident.id or 0], names, phrases)
+    return timeline_of_week(hours, name, phrases)
 
 
 def lift_of(

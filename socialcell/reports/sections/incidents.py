@@ -247,10 +247,6 @@ def _observed_text(context: ReportContext, worst: WorstAlert | None) -> str:
 
 
 def _title(context: ReportContext, incident: IncidentNumbers) -> str:
-    if incident["promise"]:
-        return context.lang.gettext(
-            "Promise missed: %(text)s", text=context.shorten(incident["promise"])
-        )
     return context.shorten(frozen_subjects.title(incident, context.phrases))
 
 

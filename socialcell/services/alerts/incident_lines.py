@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.i18n import Language
-from socialcell.listening.alerts.model import CRITICAL, Alert, Closure, Incident
+from socialcell.listening.alerts.model import CRITICAL, Alert, Incident
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.listening.store.alerts import incidents
 from socialcell.reports.incidents import incident_facts, incident_page, incident_titles
@@ -90,31 +90,15 @@ def named_lines(
     phrases = Phrases(lang)
     pairs = [(row, alerts[row.id or 0]) for row in rows]
     subjects = incident_titles.read_subjects(session, pairs, now)
-    closures = {row.id: alert_store.closure_of(session, row) for row in rows}
     return [
         line_of(
             row,
             own,
-            incident_titles.title(subjects[row.id or 0], names, phrases)
-            if (closure := closures[row.id]) is None
-            else closure_title(closure, names, phrases),
+            incident_titles.title(subjects[row.id or 0], names, phrases),
             phrases,
         )
         for row, own in pairs
     ]
-
-
-def closure_title(closure: Closure, names: Names, phrases: Phrases) -> str:
-    """What is closed, where and until when: Planned: Water supply, Aundh, until …"""
-    _ = phrases.lang.gettext
-    wards = [phrases.name(names.get(ward), ward) for ward in closure.wards]
-    name = _(
-        "%(topic)s, %(places)s, until %(end)s",
-        topic=phrases.label("topic", closure.topic),
-        places=", ".join(wards) or _("the whole city"),
-        end=phrases.lang.moment(closure.to_at),
-    )
-    return _("Planned: %(name)s", name=name)
 
 
 def line_of(

@@ -100,7 +100,7 @@ def _tell(
     )
     return LeadingIncident(
         line,
-        incident_sentences.title(facts, phrases),
+        line.title,
         [*_sentences(facts, phrases)],
         [*incident_sentences.unknown_lines(facts, phrases)],
     )

@@ -4,19 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
-
 from socialcell import db
 from socialcell.desk.incident_room_model import IncidentClaim
 from socialcell.desk.store import incident_room as store
 from socialcell.i18n import CODES, language
 from socialcell.listening import incident_state
-from socialcell.listening.alerts.model import CRITICAL, Alert
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.ops import outbox_store
 from socialcell.reports.incidents import (
     incident_facts,
-    incident_sentences,
     incident_titles,
 )
 from socialcell.reports.incidents.incident_facts import IncidentFacts
@@ -105,7 +101,9 @@ def show_room(context: Context, incident_id: int, code: str) -> IncidentRoom:
         facts = IncidentFacts(incident, now, state, state.details, names=names)
         return IncidentRoom(
             incident_id=incident_id,
-            title=_title(session, facts, alerts, phrases),
+            title=incident_titles.title(
+                incident_titles.subject_of_facts(session, facts, alerts), names, phrases
+            ),
             reports=[
                 situation_reports.view_of(report, code)
                 for report in store.reports_of(session, incident_id)
@@ -119,17 +117,6 @@ def show_room(context: Context, incident_id: int, code: str) -> IncidentRoom:
             held_posts=outbox_store.count_held_posts(session),
             figures=_figures(facts),
         )
-
-
-def _title(
-    session: Session, facts: IncidentFacts, alerts: Sequence[Alert], phrases: Phrases
-) -> str:
-    """What and where; of a single danger, as its letter says it."""
-    incident = facts.incident
-    if incident.kind != CRITICAL:
-        return incident_sentences.title(facts, phrases)
-    subjects = incident_titles.subjects_of(session, [(incident, alerts)], {})
-    return incident_titles.title(subjects[incident.id or 0], facts.names, phrases)
 
 
 def show_claim(context: Context, incident_id: int, claim_id: int) -> RoomClaim:

@@ -108,7 +108,8 @@ def test_what_was_planned_notifies_no_one() -> None:
 
     text = letter(planned, state(closure=closure), alert())
 
-    assert text.startswith("Planned: Water supply ")
+    title = "Planned: Water supply, the whole city, until 20 Nov 2026, 14:00 "
+    assert text.startswith(title)
     assert "From 20 Nov 2026, 02:00 to 20 Nov 2026, 14:00: Repair of a main" in text
     assert text.count("It was announced: no one is notified of it.") == 2
 

@@ -8,14 +8,17 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.errors import UsageError
+from socialcell.i18n import language
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.store.alerts import alerts
 from socialcell.ops import audit
 from socialcell.services.alerts import (
     commitments,
+    incident_lines,
     incident_notifications,
 )
 from socialcell.services.context import Context
+from socialcell.services.incident_room import room_overview
 from tests.services.alerts.quiet_city import DAY, HOUR, MINUTE, NOW, City
 from tests.services.alerts.test_detection import with_readers
 
@@ -40,6 +43,16 @@ def test_a_promise_missed_is_told_once_and_over_when_it_is_kept(city: City) -> N
     (over,) = city.incidents()
     assert (over.state, over.ended_at) == ("over", city.clock.now())
     assert city.look(DAY).opened == ()
+
+
+def test_a_promise_missed_goes_by_its_words_in_list_and_room(city: City) -> None:
+    commitments.add_promise(city.context, "Next update at noon", NOW + HOUR)
+    city.look(2 * HOUR)
+
+    (line,) = incident_lines.list_lines(city.context, language("en"))
+    room = room_overview.show_room(city.context, line.id, "en")
+
+    assert line.title == room.title == "Promise missed: Next update at noon"
 
 
 def test_a_promise_kept_in_time_is_never_told(city: City) -> None:

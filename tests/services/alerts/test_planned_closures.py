@@ -4,11 +4,22 @@ import pytest
 
 from socialcell import db
 from socialcell.errors import UsageError
+from socialcell.i18n import language
+from socialcell.listening.alerts.model import Incident
 from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store.alerts import alerts
 from socialcell.ops import audit
-from socialcell.services.alerts import incident_notifications, planned_closures
+from socialcell.reports.incidents import incident_facts
+from socialcell.reports.phrases import Phrases
+from socialcell.reports.pictures import picture_data
+from socialcell.services.alerts import (
+    incident_lines,
+    incident_notifications,
+    incident_overview,
+    planned_closures,
+)
+from socialcell.services.incident_room import room_overview
 from tests.services.alerts.quiet_city import DAY, HOUR, MINUTE, NOW, City
 from tests.services.alerts.test_detection import with_readers
 
@@ -134,3 +145,45 @@ def test_a_closure_of_more_than_a_month_is_entered_only_where_it_is_meant(
 
     with db.reading(city.engine) as session:
         assert len(alerts.closures(session, NOW, NOW + HOUR)) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("en", "Planned: Water supply, Aundh - Baner, until 23 Nov 2026, 20:00"),
+        ("mr", "नियोजित: पाणीपुरवठा, औंध-बाणेर, २३ नोव्हेंबर २०२६, २०:०० पर्यंत"),
+        ("hi", "नियोजित: जलापूर्ति, औंध-बाणेर, 23 नवंबर 2026, 20:00 तक"),
+    ],
+)
+def test_what_is_planned_has_one_title_in_list_letter_room_and_picture(
+    city: City, code: str, title: str
+) -> None:
+    with db.writing(city.engine) as session:
+        area_store.replace(session, area_table.read_areas())
+    planned = planned_closures.plan_closure(
+        city.context,
+        "water",
+        ["ward:aundh-baner"],
+        NOW - HOUR,
+        NOW + 8 * HOUR,
+        "Repair",
+    )
+    city.crowd("The water tanker did not come to Aundh", 3)
+    city.look(30 * MINUTE)
+    lang, number = language(code), planned.incident
+
+    (line,) = incident_lines.list_lines(city.context, lang)
+    report = incident_overview.find_report(city.context, number, lang)
+    room = room_overview.show_room(city.context, number, code)
+    with db.reading(city.engine) as session:
+        picture = picture_data.timeline_of(
+            session,
+            session.get_one(Incident, number),
+            city.clock.now(),
+            incident_facts.area_names(session),
+            Phrases(lang),
+        )
+
+    assert report is not None
+    titles = (line.title, report.letter.subject, room.title, picture.name)
+    assert titles == (title,) * 4
