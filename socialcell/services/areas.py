@@ -8,12 +8,15 @@ from typing import TypedDict
 
 from socialcell import db
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
+from socialcell.errors import SocialcellError
 from socialcell.listening.areas import area_table
 from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.areas.owner_table import read_numbered
 from socialcell.listening.store import areas as area_store
 from socialcell.roles import ALL, WARD
+from socialcell.services import gazetteer_places
 from socialcell.services.context import Context
+from socialcell.services.gazetteer_places import PlaceRow
 from socialcell.services.mentions import mention_owners
 
 
@@ -104,9 +107,40 @@ def _is_within(area: str | None, place: str, parents: Mapping[str, str | None]) 
 
 def areas_around(context: Context, place: str, day: date) -> list[AreaRecord]:
     """The areas in which a place lay on a day, the smallest first; by id or name in
-    any language."""
+    any language. An area goes before a place of the gazetteer (the package's, then the
+    workspace's own), which stands first, as kind `place`, with its ward office around
+    it. Empty where nothing is known by that name, or it was not in the city that day.
+
+    SocialcellError: a place of the gazetteer of which no ward office is known.
+    """
     with db.reading(context.engine) as session:
-        return area_table.area_chain(area_store.all_areas(session), place, day)
+        areas = area_store.all_areas(session)
+    if chain := area_table.area_chain(areas, place, day):
+        return chain
+    named = gazetteer_places.find_place(context, place)
+    # An area that was not there on that day is not looked for as a place.
+    if named is None or named["id"] in {area.id for area in areas}:
+        return []
+    if not named["ward"]:
+        raise SocialcellError("areas.place_without_ward", place=place)
+    around = area_table.area_chain(areas, named["ward"], day)
+    return [_place_record(named), *around] if around else []
+
+
+def _place_record(place: PlaceRow) -> AreaRecord:
+    """A place of the gazetteer as an area without dates."""
+    return AreaRecord(
+        id=place["id"],
+        tree="administrative",
+        kind="place",
+        parent=place["ward"],
+        name_en=place["name_en"],
+        name_mr=place["name_mr"],
+        name_hi=place["name_hi"],
+        valid_from=None,
+        valid_to=None,
+        source=place["source"],
+    )
 
 
 def import_areas(

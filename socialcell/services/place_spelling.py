@@ -8,6 +8,7 @@ from socialcell import db
 from socialcell.language import lexicon
 from socialcell.listening.store import areas as area_store
 from socialcell.message_catalog import Message
+from socialcell.services import gazetteer_places
 from socialcell.services.context import Context
 from socialcell.services.desk import case_reading
 from socialcell.text import clean_text
@@ -58,6 +59,6 @@ def find_unknown(context: Context, words: str) -> UnknownPlace | None:
 def _names_of_places(context: Context) -> Iterator[str]:
     """Of the gazetteer of the package, and of the workspace's own."""
     rows = [row for _file, _line, row in lexicon.gazetteer_rows()]
-    for row in (*rows, *case_reading.own_places(context)):
+    for row in (*rows, *gazetteer_places.own_places(context)):
         if row["id"].startswith("place:"):
             yield from (row["name_en"], row["name_mr"], row["name_hi"])

@@ -80,6 +80,8 @@ def at(
 ) -> None:
     """Where a place lay: locality, ward office, zone, city, on a day.
 
+    Places of the gazetteer are known too, those of the workspace's own among them.
+
     Exit code 1 when the place was in no area that day.
 
     Example: socialcell areas at फुरसुंगी --on 2024-01-01

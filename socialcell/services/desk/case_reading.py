@@ -2,7 +2,6 @@
 that a person decides about."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,10 +11,9 @@ from sqlmodel import Session
 from socialcell.clock import IST
 from socialcell.connectors.whatsapp import whatsapp_location
 from socialcell.desk.store import conversations
-from socialcell.errors import SocialcellError, UsageError
+from socialcell.errors import UsageError
 from socialcell.json_types import JsonObject
 from socialcell.language import lexicon
-from socialcell.language.names.own_places import place_rows
 from socialcell.listening.areas import area_table
 from socialcell.listening.areas.owner_table import (
     DANGER,
@@ -28,6 +26,7 @@ from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_queries import MentionRow
+from socialcell.services import gazetteer_places
 from socialcell.services.context import Context
 from socialcell.views.mentions.mention_view import group_values
 
@@ -143,25 +142,11 @@ def place_of(
     areas = area_store.all_areas(session)
     chain = area_table.area_chain(areas, words, day)
     if not chain:
-        name = words.strip().casefold()
-        place_id, ward_id = (
-            _places_by_name().get(name)
-            or _by_name(own_places(context)).get(name)
-            or (None, None)
-        )
-        return place_id, ward_id or None
+        named = gazetteer_places.find_place(context, words)
+        return (None, None) if named is None else (named["id"], named["ward"] or None)
     ward = next((area.id for area in chain if area.kind == "ward_office"), None)
     place = chain[0].id if chain[0].id.startswith(_PLACE) else None
     return place if place != CITY else None, ward
-
-
-def own_places(context: Context) -> list[dict[str, str]]:
-    """The places of the workspace's own gazetteer, by column. None where its file
-    cannot be read: a case is opened all the same, and `doctor` names the fault."""
-    try:
-        return place_rows(context.workspace.folder)
-    except SocialcellError:
-        return []
 
 
 def place_name(session: Session, place_id: str) -> str:
@@ -235,26 +220,6 @@ def checked_point(point: tuple[float, float]) -> tuple[float, float]:
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
     return {row["id"]: row["name_en"] for _f, _n, row in lexicon.gazetteer_rows()}
-
-
-@lru_cache(maxsize=1)
-def _places_by_name() -> dict[str, tuple[str, str]]:
-    rows = (row for _file, _line, row in lexicon.gazetteer_rows())
-    return _by_name(row for row in rows if row["id"].startswith(_PLACE))
-
-
-def _by_name(rows: Iterable[dict[str, str]]) -> dict[str, tuple[str, str]]:
-    """Id and ward of places of a gazetteer by their names, in lower case; another name
-    of a place counts where no place has it as its own."""
-    places: dict[str, tuple[str, str]] = {}
-    aliases: dict[str, tuple[str, str]] = {}
-    for row in rows:
-        entry = row["id"], row.get("ward") or ""
-        for name in (row["id"], row["name_en"], row["name_mr"], row["name_hi"]):
-            places.setdefault(name.casefold(), entry)
-        for alias in filter(None, row["aliases"].split("|")):
-            aliases.setdefault(alias.lstrip("=@").casefold(), entry)
-    return aliases | places
 
 
 @lru_cache(maxsize=1)
