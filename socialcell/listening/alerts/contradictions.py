@@ -1,5 +1,7 @@
 """Figures of one incident that cannot all be right, and copies of known rumours."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,13 +12,15 @@ from socialcell.language.quantities import Quantity, figures, quantities
 from socialcell.language.text_similarity import BY_LETTERS, TextComparison
 from socialcell.listening.alerts.model import Rumour
 from socialcell.listening.people import masking
-from socialcell.text import web_addresses
+from socialcell.text import index_form, web_addresses
 
 # Figures that are reported further apart may be news of a change.
 _TOGETHER = timedelta(hours=3)
 _SAME = 0.03  # 24,310 and "24 thousand" are one figure
 _MOST = 5  # figures of a quantity that are said
-_COPY_LENGTH = 400  # characters of a text that are compared with a rumour
+_COPY_LENGTH = 400  # characters of a text of which a rumour's likeness is measured
+# Marks that say how an emoji is drawn; as they are marks, they would be words.
+_EMOJI_STYLES = re.compile("[\ufe0e\ufe0f\u20e3]")
 
 
 class MentionText(Protocol):
@@ -123,25 +127,21 @@ def spreads(
     """Which rumours are in these texts: the link of one, or nearly its words. `links`
     are the addresses, as far as they lead, that mentions hold beside their texts."""
     mention_ids: dict[int, list[int]] = {}
-    text_rumours = [known_rumour for known_rumour in rumours if known_rumour.text]
+    text_rumours = [rumour for rumour in rumours if folded_words(rumour.text or "")]
     rumours_by_address = {
         _address(known_rumour.url): known_rumour
         for known_rumour in rumours
         if known_rumour.url
     }
     if text_rumours and texts:
-        rumour_texts = [
-            _plain(known_rumour.text or "") for known_rumour in text_rumours
-        ]
-        compared = TextComparison(
-            [*rumour_texts, *(_plain(text.text) for text in texts)], None
-        )
+        rumour_words = [folded_words(rumour.text or "") for rumour in text_rumours]
+        words = [folded_words(text.text) for text in texts]
+        beginnings = [folded[:_COPY_LENGTH] for folded in words]
+        compared = TextComparison([*rumour_words, *beginnings], None)
         for place, rumour in enumerate(text_rumours):
-            near = compared.nearness_to(place)[len(rumour_texts) :]
-            for text, nearness in zip(texts, near.tolist(), strict=True):
-                if nearness >= BY_LETTERS.copy or rumour_texts[place] in _plain(
-                    text.text
-                ):
+            near = compared.nearness_to(place)[len(rumour_words) :].tolist()
+            for text, folded, nearness in zip(texts, words, near, strict=True):
+                if nearness >= BY_LETTERS.copy or rumour_words[place] in folded:
                     mention_ids.setdefault(rumour.id or 0, []).append(text.id)
     if rumours_by_address:
         for text in texts:
@@ -188,11 +188,13 @@ def _differ(figure: ReportedFigure, other_figure: ReportedFigure) -> bool:
     ) <= (_TOGETHER)
 
 
-def _plain(text: str) -> str:
-    """The words of a text, without addresses."""
+def folded_words(text: str) -> str:
+    """The words of a text as rumours are compared, one space between them: without
+    addresses, case, marks, emoji and line breaks, which differ between copies. Letters
+    that are drawn as symbols (bold ones of mathematics) are plain letters."""
     for url in web_addresses(text):
         text = text.replace(url, " ")
-    return " ".join(text[:_COPY_LENGTH].split())
+    return index_form(_EMOJI_STYLES.sub("", unicodedata.normalize("NFKC", text)))
 
 
 def _address(url: str | None) -> str:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.errors import UsageError
+from socialcell.listening.alerts.contradictions import folded_words
 from socialcell.listening.alerts.model import Rumour
 from socialcell.listening.guard import judgement
 from socialcell.listening.guard.judgement import Objection
@@ -95,6 +96,15 @@ def add(
         return rumour.id or 0
 
 
+def find_marked(context: Context, text: str) -> int | None:
+    """The id of the rumour that is marked already by these words, whatever their case
+    and marks; None: there is none. UsageError: too short to be told from others."""
+    words = _clean_sentence(text)
+    with db.reading(context.engine) as session:
+        rumour = _active_rumour(session, words, None)
+        return None if rumour is None else rumour.id
+
+
 def objection_to(
     text: str | None, url: str | None, accounts: Accounts
 ) -> Objection | None:
@@ -121,7 +131,7 @@ def end(context: Context, rumour_id: int) -> None:
 
 def _clean_sentence(text: str) -> str:
     sentence = one_line(masking.unnamed(clean_text(text)), _LONGEST)
-    if sum(map(str.isalnum, sentence)) < _SHORTEST:
+    if sum(map(str.isalnum, folded_words(sentence))) < _SHORTEST:
         raise UsageError("alerts.short_rumour", limit=_SHORTEST)
     return sentence
 
@@ -138,8 +148,15 @@ def _web_address(url: str) -> str:
 def _active_rumour(
     session: Session, text: str | None, url: str | None
 ) -> Rumour | None:
-    standing = rumours.rumours(session)
+    """The rumour that is marked already by these words, whatever the case and marks, or
+    by this address; None: there is none."""
+    words = None if text is None else folded_words(text)
     return next(
-        (rumour for rumour in standing if (rumour.text, rumour.url) == (text, url)),
+        (
+            rumour
+            for rumour in rumours.rumours(session)
+            if rumour.url == url
+            and words == (None if rumour.text is None else folded_words(rumour.text))
+        ),
         None,
     )

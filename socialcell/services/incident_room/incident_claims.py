@@ -69,7 +69,8 @@ def decide(
         is_new_rumour = verdict == "false" and claim.rumour_id is None
         text = claim.text
     if is_new_rumour:
-        rumour_id = rumours.add(context, text=text, note=who)
+        rumour_id = rumours.find_marked(context, text)
+        rumour_id = rumour_id or rumours.add(context, text=text, note=who)
     now = context.clock.now()
     with db.writing(context.engine) as session:
         permissions.require(context, session, Permission.LEAD_INCIDENTS, ())

@@ -1,13 +1,15 @@
 """What belongs to an incident beside its alerts: details, plans, numbers, its end."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import pytest
 
 from socialcell import db
 from socialcell.connectors.base import RecordRelation
 from socialcell.errors import UsageError
-from socialcell.listening.alerts.model import Incident
+from socialcell.listening.alerts import contradictions
+from socialcell.listening.alerts.model import Incident, Rumour
 from socialcell.listening.areas import area_table, owner_table
 from socialcell.listening.incident_fields import as_plain
 from socialcell.listening.incident_state import IncidentState, state_of
@@ -25,9 +27,20 @@ from tests.services.alerts.quiet_city import HOUR, MINUTE, NOW, City
 from tests.services.alerts.test_detection import with_readers
 
 pytestmark = pytest.mark.swept_on_postgresql
+DAM_BURST = "The dam has burst, leave Pune now"
 CLOSED = (
     "Complaint marked resolved but nothing was done, garbage still lying in Kothrud"
 )
+
+
+@dataclass(frozen=True)
+class WrittenText:
+    """A mention's text, as it is read for an incident."""
+
+    id: int
+    author_id: int | None
+    authored_at: datetime
+    text: str
 
 
 def test_complaints_closed_without_action_are_a_series_under_the_topic_of_the_matter(
@@ -208,6 +221,50 @@ def test_copies_of_a_rumour_are_said_with_the_incident_until_it_is_ended(
     assert [one.rumour.id for one in state(flood).rumours] == [by_link]
 
 
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "THE DAM HAS BURST!! LEAVE PUNE NOW",
+        "the dam has burst\n\nleave pune now ⚠️🙏🏽",
+        "“The #dam… has 🚨burst🚨: leave — Pune, now!!!” Forwarded as received",
+        "𝗧𝗵𝗲 𝗱𝗮𝗺 𝗵𝗮𝘀 𝗯𝘂𝗿𝘀𝘁, 𝗹𝗲𝗮𝘃𝗲 𝗣𝘂𝗻𝗲 𝗻𝗼𝘄",
+        f"{'So many ask what to do. ' * 30}The dam has burst.\nLeave Pune now",
+    ],
+)
+def test_a_copy_of_a_rumour_in_other_marks_and_case_is_the_rumour(copy: str) -> None:
+    rumour = Rumour(id=1, text=DAM_BURST, note="It is safe", made_by="a", made_at=NOW)
+
+    assert copies_of(rumour, copy) == [7]
+
+
+@pytest.mark.parametrize("text", ["The dam is full", "Leave Pune now", "⚠️", ""])
+def test_other_words_are_no_copy_of_a_rumour(text: str) -> None:
+    rumour = Rumour(id=1, text=DAM_BURST, note="It is safe", made_by="a", made_at=NOW)
+
+    assert copies_of(rumour, text) == []
+
+
+def test_a_rumour_of_marks_and_addresses_alone_is_in_no_text() -> None:
+    words = "https://video.example/bridge"
+    rumour = Rumour(id=1, text=words, note="It is safe", made_by="a", made_at=NOW)
+
+    assert copies_of(rumour, "Water is in our street") == []
+
+
+def copies_of(rumour: Rumour, text: str) -> list[int]:
+    """Mentions that repeat a rumour, of one mention with this text."""
+    mention = WrittenText(id=7, author_id=1, authored_at=NOW, text=text)
+    spreads = contradictions.spreads([mention], {}, [rumour])
+    return [id_ for spread in spreads for id_ in spread.mentions]
+
+
+def test_a_rumour_is_marked_once_whatever_its_marks(city: City) -> None:
+    rumours.add(city.context, text=DAM_BURST, note="It is safe")
+
+    with pytest.raises(UsageError, match="marked already: rumour 1"):
+        rumours.add(city.context, text=f"🚨 {DAM_BURST.upper()}!", note="It is safe")
+
+
 def test_a_rumour_that_is_known_by_somebodys_post_does_not_tell_whose_it_is(
     flood: City,
 ) -> None:
@@ -231,6 +288,7 @@ def test_a_rumour_that_is_known_by_somebodys_post_does_not_tell_whose_it_is(
     [
         ({"note": "n"}, "--text, or its link"),
         ({"text": "Too short", "note": "n"}, "fewer than 15"),
+        ({"text": "https://video.example/bridge", "note": "n"}, "fewer than 15"),
         ({"url": "ftp://city.example", "note": "n"}, "no web address"),
         ({"text": "The dam has burst, leave Pune now"}, "--note"),
     ],

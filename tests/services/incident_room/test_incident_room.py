@@ -8,6 +8,7 @@ import pytest
 
 from socialcell import db
 from socialcell.clock import FixedClock
+from socialcell.desk.store import incident_room as store
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.listening.alerts.model import Incident
 from socialcell.ops import audit
@@ -196,6 +197,19 @@ def test_a_report_that_announces_an_update_does_not_keep_its_promise(
     number = situation_reports.draft_report(at(lead, 1.9), 1)
     situation_reports.issue_report(at(lead, 2.1), 1, number)
     assert outcomes(2.2) == ["kept", "late"], "its time was past when it was issued"
+
+
+def test_a_false_claim_that_is_a_rumour_already_is_counted_as_that(
+    lead: Context,
+) -> None:
+    rumour = rumours.add(lead, text=ILL, note="Nobody is ill")
+    claim = incident_claims.add_claim(lead, 1, f"{ILL.upper()}!!")
+
+    incident_claims.decide(at(lead, 0.5), 1, claim, "false", "Health Department")
+
+    with db.reading(lead.engine) as session:
+        assert store.claim_of(session, 1, claim).rumour_id == rumour
+    assert len(rumours.list_rumours(lead)) == 1
 
 
 def test_a_false_claim_is_looked_for_as_a_rumour_and_corrected(lead: Context) -> None:
