@@ -100,6 +100,7 @@ class IncidentNumbers(TypedDict):
     `item` is what opened an incident of danger to life, None of other kinds and where
     all its items were removed; numbers that were frozen before do not have it.
     `notified_at` is when the first message about it was sent, None where none was.
+    `false_alarm`: it is over because people decided that nobody was in danger.
     `name` are the names of its area, `promise` the text of the promise it is about.
     `situation` is None where the incident counts no mentions, or is one of many.
     `timeline` is that of the greatest incident of the week, None for the others.
@@ -122,6 +123,7 @@ class IncidentNumbers(TypedDict):
     week: Literal["now", "before", "earlier"]
     acked_by: str | None
     acked_at: str | None
+    false_alarm: NotRequired[bool]
     worst: WorstAlert | None
     situation: NotRequired[IncidentSituation | None]
     timeline: NotRequired[IncidentHours | None]

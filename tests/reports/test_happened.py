@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 
 from socialcell import config, db
 from socialcell.i18n import CODES
+from socialcell.listening.alerts.model import NO_DANGER
 from socialcell.listening.model import RegistryAccount
 from socialcell.ops.model import FrozenReport
 from socialcell.reports.weekly import frozen_week
@@ -108,6 +109,20 @@ def test_an_incident_that_is_over_says_when_and_how_long_it_took(world: World) -
     assert "over on 17 Nov 2026, 08:00, after 27 hours" in text_of(world)
     assert "१७ नोव्हेंबर २०२६, ०८:०० रोजी संपली; एकूण कालावधी २७ तास" in text_of(world, "mr")
     assert "17 नवंबर 2026, 08:00 को समाप्त; कुल अवधि 27 घंटे" in text_of(world, "hi")
+
+
+def test_an_incident_that_staff_judged_harmless_is_a_false_alarm(world: World) -> None:
+    world.covered()
+    ended = MONDAY + 8 * HOUR
+    harmless = {"kind": "critical", "said": NO_DANGER, "ended_at": ended}
+    incident(world, "critical:1", MONDAY + 5 * HOUR, **harmless)
+    said = text_of(world)
+    assert "False alarm: staff decided that nobody was in danger" in said
+    assert "No one is assigned" not in said
+    marathi = "खोटा इशारा: कोणालाही धोका नव्हता, असे कर्मचाऱ्यांनी ठरवले"
+    assert marathi in text_of(world, "mr")
+    hindi = "झूठी चेतावनी: कर्मचारियों ने तय किया कि कोई ख़तरे में नहीं था"
+    assert hindi in text_of(world, "hi")
 
 
 def test_an_incident_whose_end_nobody_kept_says_so(world: World) -> None:

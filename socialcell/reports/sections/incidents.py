@@ -71,6 +71,7 @@ def count_incidents(
             "week": _week_of_start(incident.opened_at, span, start),
             "acked_by": incident.acked_by,
             "acked_at": local_iso(incident.acked_at) if incident.acked_at else None,
+            "false_alarm": incident.is_false_alarm,
             "worst": _alert_numbers(worst_alert(alerts[_id(incident)])),
         }
         for incident in rows
@@ -257,17 +258,20 @@ def _handling_cell(context: ReportContext, incident: IncidentNumbers) -> Cell:
         "acked": _("being taken care of"),
         "over": _over_text(context, incident),
     }[incident["state"]]
-    if not incident["acked_at"]:
-        return (_("No one is assigned"), state)
-    at = context.lang.moment(datetime.fromisoformat(incident["acked_at"]))
-    return (
-        _(
+    if incident["acked_at"]:
+        assigned = _(
             "Assigned to %(who)s, %(at)s",
             who=context.shorten(incident["acked_by"] or UNKNOWN),
-            at=at,
-        ),
-        state,
-    )
+            at=context.lang.moment(datetime.fromisoformat(incident["acked_at"])),
+        )
+    else:
+        assigned = _("No one is assigned")
+    if not incident.get("false_alarm"):
+        return (assigned, state)
+    false_alarm = _("False alarm: staff decided that nobody was in danger")
+    if not incident["acked_at"]:
+        return (false_alarm, state)
+    return (assigned, false_alarm, state)
 
 
 def _over_text(context: ReportContext, incident: IncidentNumbers) -> str:

@@ -84,8 +84,12 @@ class LetterContext:
 
     @property
     def single_items(self) -> Sequence[IncidentNumbers]:
-        """Incidents of one critical item each."""
-        return [row for row in self._rows if row["kind"] == CRITICAL]
+        """Incidents of one critical item each, without false alarms."""
+        return [
+            row
+            for row in self._rows
+            if row["kind"] == CRITICAL and not row.get("false_alarm")
+        ]
 
     @property
     def silent_sources(self) -> Sequence[IncidentNumbers]:

@@ -31,10 +31,13 @@ def work_section(context: LetterContext, most: int) -> LetterSection:
 
 
 def _alert_points(context: LetterContext) -> Iterator[str]:
-    """How soon incidents were noticed, and how many somebody took on."""
+    """How soon incidents were noticed, and how many somebody took on; without false
+    alarms, which nobody had to."""
     lang, _ = context.lang, context.lang.gettext
     incidents = [
-        row for row in context.numbers.get("incidents", []) if row["week"] == "now"
+        row
+        for row in context.numbers.get("incidents", [])
+        if row["week"] == "now" and not row.get("false_alarm")
     ]
     if not incidents:
         return

@@ -72,6 +72,24 @@ def test_a_danger_to_life_says_what_and_where_with_the_names_of_its_week() -> No
     assert "Critical post about the city" in happened(incident(**critical, item=None))
 
 
+def test_a_false_alarm_says_so_and_never_that_no_one_is_assigned() -> None:
+    ended = "2026-11-17T08:00:00+05:30"
+    alarm = {"state": "over", "ended_at": ended, "false_alarm": True}
+    assigned = {"acked_at": "2026-11-16T06:00:00+05:30", "acked_by": "Asha"}
+    judged = "False alarm: staff decided that nobody was in danger"
+
+    unassigned_words = happened(incident(**alarm))
+    assigned_words = happened(incident(**alarm, **assigned))
+
+    for sentences in (unassigned_words, assigned_words):
+        assert judged in sentences
+        assert "over on 17 Nov 2026, 08:00, after 27 hours" in sentences
+        assert "No one is assigned" not in sentences
+    assert "Assigned to Asha, 16 Nov 2026, 06:00" in assigned_words
+    # Numbers that were frozen before do not say it.
+    assert "No one is assigned" in happened(incident(state="over", ended_at=ended))
+
+
 def test_incidents_beyond_the_table_are_counted() -> None:
     rows = [incident(id=n) for n in range(40)]
 

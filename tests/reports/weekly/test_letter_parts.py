@@ -140,6 +140,7 @@ def test_what_the_cell_did_is_counted() -> None:
     incidents = [
         {"kind": "critical", "week": "now", "acked_at": acked} for acked in ("x", None)
     ]
+    incidents.append({**incidents[1], "false_alarm": True})
     measures = [
         {"id": "alerted", "now": 12.4, "before": None, **MEASURE},
         {"id": "acknowledged", "now": 31.0, "before": None, **MEASURE},

@@ -109,8 +109,9 @@ def test_the_lead_counts_single_dangers_and_what_is_known_of_them() -> None:
         {"kind": "critical", "acked_at": "2026-11-20T05:00:00+05:30", "state": "acked"},
         {"kind": "critical", "acked_at": "2026-11-20T05:00:00+05:30", "state": "over"},
     ]
+    false_alarm = {**items[2], "acked_at": None, "false_alarm": True}
 
-    assert lead(context(incidents=items))[0] == (
+    assert lead(context(incidents=[*items, false_alarm]))[0] == (
         "No incident of several mentions. Single reports of danger to life: 3; "
         "acknowledged: 2; still open: 2."
     )
