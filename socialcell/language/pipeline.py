@@ -15,12 +15,13 @@ from spacy.tokens import Doc
 from socialcell.language import components, encoder_component, frames, lexicon, weights
 from socialcell.language.analysis import Analysis, ModelVersion, Topic
 from socialcell.language.classifiers import danger_chance, nine_topics, topics, urgency
+from socialcell.language.danger_rules import danger_of
 from socialcell.language.measure import Span
 from socialcell.language.names import english_names as english
 from socialcell.language.names import hashtags, name_tagger
 from socialcell.language.names.places import Place, fingerprint
 from socialcell.language.notes import Notes, notes_of
-from socialcell.language.passages import passages, sentences
+from socialcell.language.passages import MOST, in_rows, passages, sentences
 from socialcell.language.semantic import encoder
 from socialcell.settings.language import NcModels
 from socialcell.text import clean_text
@@ -196,9 +197,12 @@ def _parts(notes: Notes) -> Iterator[tuple[str, Callable[[Notes], bool]]]:
         yield bare, danger_chance.is_enough_bare
     if not (notes.story or notes.exercise):
         single = sentences(bare or notes.text)
-        for passage in passages(single):
+        rows = in_rows(single)
+        for passage in passages(rows):
             yield passage, danger_chance.is_enough_in_a_passage
-        for sentence in single:
+        # Among many others a sentence of a row is drowned once more.
+        telling = filter(danger_of, single) if len(rows) < len(single) else ()
+        for sentence in [*rows, *islice(telling, MOST)]:
             yield sentence, danger_chance.is_enough_in_a_sentence
 
 

@@ -10,7 +10,7 @@ from socialcell.language.classifiers.danger_chance import (
 )
 from socialcell.language.danger_rules import Danger
 from socialcell.language.notes import DayChances, Notes
-from socialcell.language.passages import passages, sentences
+from socialcell.language.passages import in_rows, passages, sentences
 
 LOUD = ("high", "critical")
 BEFORE = (
@@ -74,7 +74,7 @@ def test_a_single_sentence_is_not_cut(text: str) -> None:
 def test_a_long_text_has_at_most_twelve_and_loses_nothing(count: int) -> None:
     text = " ".join(f"Sentence {number} is here." for number in range(count))
 
-    parts = sentences(text)
+    parts = in_rows(sentences(text))
 
     assert 6 <= len(parts) <= 12
     assert " ".join(parts) == text
@@ -106,6 +106,16 @@ def test_a_danger_without_its_word_is_heard_in_one_sentence_of_two() -> None:
     (reading,) = read([f"{complaint}. {DANGER}"], semantic=True)
 
     assert reading.urgency.level == "critical"
+
+
+def test_a_danger_at_the_end_of_hundreds_of_complaints_is_heard() -> None:
+    complaints = "कचरा उचलला जात नाही आणि डास वाढले आहेत. Road is bad. " * 120
+    danger = "And now my brother is trapped under the fallen tree, he is bleeding."
+
+    (reading,) = read([complaints + danger], semantic=True)
+
+    assert reading.urgency.level == "critical"
+    assert reading.topics[0].id == "parks"
 
 
 def test_the_topics_of_a_danger_come_before_those_of_other_complaints() -> None:

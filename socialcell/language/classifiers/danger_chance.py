@@ -88,7 +88,7 @@ def is_in_words(notes: Notes) -> bool:
 
 def is_hinted_at(notes: Notes) -> bool:
     """Whether a text may tell of danger in a part of it."""
-    return notes.danger_chance >= _HINT
+    return bool(notes.danger) or notes.danger_chance >= _HINT
 
 
 def is_enough_bare(part: Notes) -> bool:
