@@ -24,7 +24,11 @@ from socialcell.listening.store.pages.page_arrival import Arrival
 from socialcell.ops import imports, store
 from socialcell.ops.model import Run, Source
 from socialcell.services import area_matching, pseudonyms
-from socialcell.services.collection import batch_ingest, collector
+from socialcell.services.collection import (
+    batch_ingest,
+    collector,
+    rejected_dangers,
+)
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.collection.batch_ingest import IngestCounts
 from socialcell.services.collection.collector import RunResult
@@ -103,7 +107,8 @@ def import_file(
         format=detected.format,
         words=str(detected.words),
         earlier=earlier,
-        warnings=_warnings(connector, columns, result),
+        warnings=_warnings(connector, columns, result)
+        + rejected_dangers.warnings(context, result.rejects),
     )
 
 

@@ -213,6 +213,22 @@ class Killed(Exception):
     """The process ends here."""
 
 
+def test_rows_that_speak_of_danger_and_could_not_be_stored_are_named(context, tmp_path):
+    path = tmp_path / "night.csv"
+    path.write_text(
+        "id,text,date\n"
+        "1,पाणी घरात शिरले आहे आजोबा अडकले आहेत वाचवा,31-02-2026\n"
+        "2,The lamp in our lane is off,2026-13-01\n"
+        "3,The lamp at the corner is off,2026-06-01\n"
+    )
+
+    imported = file_import.import_file(context, path)
+
+    assert [reject.row for reject in imported.result.rejects] == [2, 3]
+    (warning,) = imported.warnings
+    assert warning.startswith("Row 2 speaks of danger to life and could not be stored")
+
+
 def test_an_interrupted_import_goes_on_behind_the_last_stored_page(context, tmp_path):
     path = write(
         tmp_path / "a.jsonl", *({"id": str(n), "text": "पाणी"} for n in range(1200))

@@ -1,0 +1,51 @@
+"""Which rows that an import could not store speak of danger to life."""
+
+from collections.abc import Iterable, Sequence
+
+from socialcell.connectors.base import Reject
+from socialcell.json_types import JsonValue
+from socialcell.language import read
+from socialcell.services.context import Context
+from socialcell.services.mentions import gazetteer
+
+_ROWS_NAMED = 20
+
+
+def warnings(context: Context, rejects: Sequence[Reject]) -> tuple[str, ...]:
+    """A sentence that names these rows, if there are any: nobody is called about what
+    is not stored."""
+    texts = [" ".join(_strings(reject.raw)) for reject in rejects]
+    allowed = context.workspace.config.language
+    readings = read(
+        texts,
+        nc=allowed.nc,
+        own=gazetteer.load_names(context.workspace),
+        semantic=allowed.semantic,
+    )
+    rows = [
+        str(reject.row)
+        for reject, reading in zip(rejects, readings, strict=True)
+        if reading.urgency.level == "critical"
+    ]
+    if not rows:
+        return ()
+    more = len(rows) - _ROWS_NAMED
+    named = ", ".join(rows[:_ROWS_NAMED]) + (f" and {more} more" if more > 0 else "")
+    which = "Row {} speaks" if len(rows) == 1 else "Rows {} speak"
+    return (
+        f"{which.format(named)} of danger to life and could not be stored, so nobody "
+        "is called about it. Read it in the file now, and act; then mend it and "
+        "import the file again.",
+    )
+
+
+def _strings(raw: JsonValue) -> Iterable[str]:
+    """All strings within a raw row."""
+    if isinstance(raw, str):
+        yield raw
+    elif isinstance(raw, dict):
+        for value in raw.values():
+            yield from _strings(value)
+    elif isinstance(raw, list):
+        for value in raw:
+            yield from _strings(value)
