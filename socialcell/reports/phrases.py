@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from socialcell.i18n import Language
 from socialcell.language import lexicon
+from socialcell.language.danger_kinds import danger_kinds
 from socialcell.platforms import PLATFORMS
 from socialcell.reports.compared_figures import Figure
 from socialcell.reports.page import Cell
@@ -33,6 +34,11 @@ class Phrases:
         if topic == "fire":
             return self.lang.gettext("Fire or rescue")
         return self.label("topic", topic)
+
+    def danger_kind(self, id_: str) -> str:
+        """The label of a kind of danger; its id where an earlier version had it."""
+        kind = danger_kinds().get(id_)
+        return id_ if kind is None else kind.label[self.lang.code]
 
     def name(self, names: Mapping[str, str] | None, id_: str) -> str:
         return names[self.lang.code] if names else id_

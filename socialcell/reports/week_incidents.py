@@ -87,10 +87,12 @@ class IncidentHours(TypedDict):
 
 
 class ItemNumbers(TypedDict):
-    """A critical post or message: its kind, topics and ward offices."""
+    """A critical post or message: its kind, topics and ward offices; `dangers` are ids
+    of kinds of danger, which numbers that were frozen before do not have."""
 
     kind: str
     topics: list[str]
+    dangers: NotRequired[list[str]]
     wards: list[OwnerNames]
 
 

@@ -102,6 +102,18 @@ def test_a_week_keeps_what_a_danger_to_life_was_about_without_its_words(
     assert "- Critical post about the city, Incident 2, high," in said
 
 
+def test_a_week_keeps_the_kind_of_a_danger_of_no_topic(world: World) -> None:
+    world.covered()
+    at = MONDAY + 5 * HOUR
+    trapped = world.mention(at, "Three men are trapped", urgency="critical")
+    incident(world, f"critical:{trapped}", at, kind="critical")
+
+    (kept,) = numbers(world)["incidents"]
+
+    assert kept["item"]["dangers"] == ["trapped"]
+    assert "- Danger to life: People trapped, Incident 1, high," in text_of(world)
+
+
 def test_an_incident_that_is_over_says_when_and_how_long_it_took(world: World) -> None:
     world.covered()
     began = MONDAY + 5 * HOUR

@@ -1,7 +1,9 @@
-"""Which topics of a text that tells of danger are those of the danger."""
+"""Which topics of a text that tells of danger are those of the danger, and what kind
+of danger its words tell where none is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from socialcell.language import danger_kinds
 from socialcell.language.analysis import NO_TOPIC
 
 _DANGERS = frozenset({"flood", "fire", "electricity"})
@@ -11,6 +13,12 @@ def tells_danger(topic: str) -> bool:
     """Whether a topic says what the danger is. Of a bus that ran somebody over it is
     public transport: as a title that would mislead."""
     return topic in _DANGERS
+
+
+def kinds_beside(topics: Iterable[str], text: str) -> Sequence[str]:
+    """Ids of the kinds of danger in the words of a text, the most telling first; none
+    where one of its topics tells the danger."""
+    return () if any(map(tells_danger, topics)) else danger_kinds.kinds_of(text)
 
 
 def of_danger(topics: Iterable[str]) -> list[str]:

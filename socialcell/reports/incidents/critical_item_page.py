@@ -34,8 +34,10 @@ from socialcell.reports.letters.letter_page import (
     Strong,
 )
 from socialcell.reports.phrases import Phrases
+from socialcell.text import with_title
 
 _MAX_OTHER_IDS = 10  # numbers of other items of the incident
+_MAX_KINDS = 2  # kinds of danger of a title
 MAX_QUOTED = 5  # other items of the incident whose words are shown
 
 
@@ -57,9 +59,13 @@ class CriticalItemFacts:
     @property
     def subject(self) -> ItemSubject:
         """What it is, and is about."""
-        values = self.values
+        topics = self.values.get("topic", ())
+        text = with_title(self.row.title, self.row.text)
         return ItemSubject(
-            self.row.kind, values.get("topic", ()), values.get("ward", ())
+            self.row.kind,
+            topics,
+            self.values.get("ward", ()),
+            danger_topics.kinds_beside(topics, text),
         )
 
     @property
@@ -177,10 +183,12 @@ def mask_text(critical_item: CriticalItemFacts, people: People) -> str:
 
 def title(item: ItemSubject, names: Names, phrases: Phrases) -> str:
     """What and where: Danger to life: Flood, Sinhagad Road; of a topic that does not
-    say what happens, where alone."""
+    say what happens the kind of danger in its words: People trapped, Aundh."""
     topics = filter(danger_topics.tells_danger, item.topics)
+    kinds = item.dangers[:_MAX_KINDS]
     wards = (phrases.name(names.get(id_), id_) for id_ in item.wards)
-    what = ", ".join([*map(phrases.danger, topics), *wards])
+    dangers = [*map(phrases.danger, topics), *map(phrases.danger_kind, kinds)]
+    what = ", ".join([*dangers, *wards])
     _ = phrases.lang.gettext
     if item.kind == "message":
         if not what:

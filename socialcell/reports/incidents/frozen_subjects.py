@@ -19,6 +19,7 @@ def item_numbers(
     return {
         "kind": item.kind,
         "topics": list(item.topics),
+        "dangers": list(item.dangers),
         "wards": [{"id": id_, "name": names.get(id_, {})} for id_ in item.wards],
     }
 
@@ -66,4 +67,4 @@ def _item(incident: IncidentNumbers) -> ItemSubject | None:
     if item is None:
         return None
     wards = [ward["id"] for ward in item["wards"]]
-    return ItemSubject(item["kind"], item["topics"], wards)
+    return ItemSubject(item["kind"], item["topics"], wards, item.get("dangers", ()))

@@ -68,6 +68,10 @@ def test_a_danger_to_life_says_what_and_where_with_the_names_of_its_week() -> No
     assert "Danger to life in a private message: Electricity" in happened(
         incident(**critical, item=message)
     )
+    untold = {**item, "topics": [], "dangers": ["trapped"]}
+    assert "Danger to life: People trapped, Wanawadi - Ramtekdi" in happened(
+        incident(**critical, item=untold)
+    )
     # All its items were removed since.
     assert "Critical post about the city" in happened(incident(**critical, item=None))
 

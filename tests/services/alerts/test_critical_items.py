@@ -13,6 +13,7 @@ from socialcell.clock import IST, FixedClock
 from socialcell.commands.workspace.demo import watched
 from socialcell.config import Workspace
 from socialcell.connectors.base import Tombstone
+from socialcell.i18n import language
 from socialcell.listening import incident_state
 from socialcell.listening.alerts.model import CRITICAL, Alert, Escalation, Incident
 from socialcell.listening.model import Area, Mention
@@ -23,10 +24,16 @@ from socialcell.ops import outbox_store as outbox
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.reports.letters import letter_render
 from socialcell.reports.letters.letter_page import Lines, plain_text
-from socialcell.services.alerts import detection, escalations, rumours
+from socialcell.services.alerts import (
+    detection,
+    escalations,
+    incident_lines,
+    rumours,
+)
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
 from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
+from socialcell.services.incident_room import room_overview
 from socialcell.services.outbox import acknowledgements
 from socialcell.services.privacy import data_requests
 from socialcell.settings.notifications import Alerts
@@ -560,6 +567,40 @@ def told_ways(city: World, id_: int) -> list[str]:
         letter_render.text(escalations.incident_page(city.context, 1, "en")),
         call.decode() if isinstance(call, bytes) else call,
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("en", "Danger to life: People trapped, Fire"),
+        ("mr", "जीवितास धोका: लोक अडकले, आग"),
+        ("hi", "जान का ख़तरा: लोग फँसे, आग"),
+    ],
+)
+def test_a_danger_of_no_topic_and_no_place_goes_by_its_kind_everywhere(
+    city: World, code: str, title: str
+) -> None:
+    words = "There is smoke and flames and people are trapped, someone is bleeding"
+    id_ = critical(city, words, topics=("other",))
+    look(city)
+
+    (line,) = incident_lines.list_lines(city.context, language(code))
+
+    assert line.title == title
+    assert escalations.page(city.context, id_, code).subject == title
+    assert escalations.incident_page(city.context, 1, code).subject == title
+    assert room_overview.show_room(city.context, 1, code).title == title
+
+
+def test_a_private_message_of_no_topic_tells_the_kind_of_danger_alone(
+    city: World,
+) -> None:
+    id_ = critical(city, "We are trapped, call Asha", topics=(), kind="message")
+    look(city)
+
+    title = escalations.page(city.context, id_, "en").subject
+
+    assert title == "Danger to life in a private message: People trapped"
 
 
 def test_the_telephone_is_given_no_time_that_nobody_knows(city: World) -> None:

@@ -22,6 +22,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import IST
+from socialcell.listening.alerts import danger_topics
 from socialcell.listening.alerts.model import (
     CRITICAL,
     OF_ONE,
@@ -41,6 +42,7 @@ from socialcell.listening.query.query_language import (
 )
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.listening.store.mentions.mention_matching import Matching
+from socialcell.text import with_title
 
 M = db.table(Mention).c
 A = db.table(Annotation).c
@@ -79,11 +81,13 @@ class PlaceCounts:
 @dataclass(frozen=True)
 class ItemSubject:
     """What kind of mention a critical item is, and its topics and ward offices in
-    force, in the order of the annotations."""
+    force, in the order of the annotations. `dangers` are ids of the kinds of danger in
+    its words, the most telling first, where no topic tells the danger."""
 
     kind: str
     topics: Sequence[str]
     wards: Sequence[str]
+    dangers: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -175,13 +179,33 @@ def read_subjects(
         )
         for key, count in read["mentions"].items()
     }
+    topics = {id_: _in_order(read["topic"][id_]) for id_ in read["kind"]}
+    dangers = _dangers(session, topics)
     items = {
         id_: ItemSubject(
-            kind[0][1], _in_order(read["topic"][id_]), _in_order(read["ward"][id_])
+            kind[0][1], topics[id_], _in_order(read["ward"][id_]), dangers.get(id_, ())
         )
         for id_, kind in read["kind"].items()
     }
     return places, items
+
+
+def _dangers(
+    session: Session, topics: Mapping[int, Sequence[str]]
+) -> dict[int, Sequence[str]]:
+    """The kinds of danger in the words of those items whose topics do not tell it."""
+    untold = [
+        id_
+        for id_, own in topics.items()
+        if not any(map(danger_topics.tells_danger, own))
+    ]
+    return {
+        id_: danger_topics.kinds_beside(topics[id_], with_title(title, text))
+        for ids in db.chunks(untold)
+        for id_, title, text in session.execute(
+            select(M.id, M.title, M.text).where(M.id.in_(ids))
+        )
+    }
 
 
 def _in_order(values: Sequence[tuple[int, str]]) -> tuple[str, ...]:

@@ -1,0 +1,43 @@
+"""What kind of danger the words of a text tell, in five kinds of text."""
+
+import pytest
+
+from socialcell.i18n import CODES
+from socialcell.language.danger_kinds import danger_kinds, kinds_of
+from tests.language.test_danger import DANGER
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Three men are trapped, help", ("trapped",)),
+        ("माझे वडील लिफ्टमध्ये अडकले आहेत", ("trapped",)),
+        ("log yahan fanse hain", ("trapped",)),
+        ("Smoke and flames from the third floor", ("fire",)),
+        ("दुकानात आग लागली", ("fire",)),
+        ("bacche ko current lag gaya", ("current",)),
+        ("मुलगा नदीत वाहून गेला", ("drowning",)),
+        ("A boy is drowning in the canal", ("drowning",)),
+        ("gas leak in our building", ("gas",)),
+        ("दीवार गिर गई, आदमी मलबे में दबा है", ("trapped", "collapse")),
+        ("He is not breathing, send an ambulance", ("medical",)),
+        ("चौकात चाकूने वार केला", ("violence",)),
+        ("A leopard mauled a man", ("animal",)),
+        ("The fire brigade does not answer, we are trapped", ("trapped",)),
+        ("Come at once", ()),
+        ("", ()),
+    ],
+)
+def test_the_words_of_a_danger_tell_its_kind(text: str, kinds: tuple[str, ...]) -> None:
+    assert kinds_of(text) == kinds
+
+
+@pytest.mark.parametrize("text", DANGER)
+def test_each_danger_that_words_tell_has_a_kind(text: str) -> None:
+    assert kinds_of(text)
+
+
+def test_each_kind_has_a_name_in_each_language() -> None:
+    for kind in danger_kinds().values():
+        assert sorted(kind.label) == sorted(CODES)
+        assert all(kind.label.values())
