@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from socialcell.i18n import Language
 from socialcell.language import lexicon
-from socialcell.language.danger_kinds import danger_kinds
+from socialcell.language.classifiers.danger_kinds import danger_kinds
 from socialcell.platforms import PLATFORMS
 from socialcell.reports.compared_figures import Figure
 from socialcell.reports.page import Cell

@@ -3,7 +3,7 @@
 import pytest
 
 from socialcell.i18n import CODES
-from socialcell.language.danger_kinds import danger_kinds, kinds_of
+from socialcell.language.classifiers.danger_kinds import danger_kinds, kinds_of
 from tests.language.test_danger import DANGER
 
 

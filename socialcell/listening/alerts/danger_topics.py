@@ -3,8 +3,8 @@ of danger its words tell where none is."""
 
 from collections.abc import Iterable, Sequence
 
-from socialcell.language import danger_kinds
 from socialcell.language.analysis import NO_TOPIC
+from socialcell.language.classifiers import danger_kinds
 
 _DANGERS = frozenset({"flood", "fire", "electricity"})
 

@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import and_, case, exists, func, or_, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.listening.alerts import danger_topics
 from socialcell.listening.alerts.model import CRITICAL, Alert, Escalation, Incident
 from socialcell.listening.model import Annotation, Area, Mention, MentionMatch, Removal
+from socialcell.listening.store.mention_times import counted_at
 from socialcell.listening.store.mentions import urgent_mentions
 from socialcell.listening.store.mentions.mention_counts import TimeSpan, within
 
@@ -51,7 +52,7 @@ def ids_since(session: Session, since: datetime) -> list[int]:
     it reached us; a message in a file by when it was written, as nobody waits there."""
     is_from_file = exists().where(MATCH.mention_id == M.id, MATCH.via.in_(_FILES))
     is_direct = and_(M.kind == "message", ~is_from_file)
-    age = case((is_direct, M.stored_at), else_=_written())
+    age = case((is_direct, M.stored_at), else_=counted_at())
     statement = select(M.id).where(
         M.urgency == "critical",
         M.state == "present",
@@ -72,7 +73,7 @@ def items(session: Session, mention_ids: Sequence[int]) -> list[CriticalItem]:
     by_id: dict[int, CriticalItem] = {}
     for chunk in db.chunks(mention_ids):
         rows = session.execute(
-            select(M.id, M.kind, M.author_id, M.title, M.text, _written()).where(
+            select(M.id, M.kind, M.author_id, M.title, M.text, counted_at()).where(
                 M.id.in_(chunk),
                 M.state == "present",
                 M.text.is_not(None),
@@ -332,7 +333,3 @@ def is_acknowledged(session: Session, mention_id: int) -> bool:
     """Whether the calls about an item were answered."""
     escalation = escalation_of_item(session, mention_id)
     return escalation is not None and escalation.acked_at is not None
-
-
-def _written() -> ColumnElement[datetime]:
-    return func.coalesce(M.authored_at, M.stored_at)

@@ -41,6 +41,10 @@ from socialcell.listening.query.query_language import (
     parse,
 )
 from socialcell.listening.store.alerts import alerts as alert_store
+from socialcell.listening.store.mention_times import (
+    counted_at,
+    counted_within,
+)
 from socialcell.listening.store.mentions.mention_matching import Matching
 from socialcell.text import with_title
 
@@ -50,7 +54,7 @@ EVERYTHING = "all"  # the subject of an incident of no topic
 # The newest texts that are looked through, and characters of each.
 _TEXTS, _LONGEST = 3_000, 2_000
 _COUNTED = ("spike", "rule", "critical", "planned")
-_NEWEST_FIRST = (M.authored_at.desc(), M.id.desc())
+_NEWEST_FIRST = (counted_at().desc(), M.id.desc())
 _MOST_NUMBERED = 200  # mentions of a scope that are given by number
 _PARTS = 200  # of one statement; SQLite takes 500
 
@@ -116,7 +120,7 @@ def scope_of(
     that it finds from the first alert's span on; of a planned closure those of its
     topic that name one of its wards or none; of no topic all mentions up to its last
     alert; else those on which the alerts rest. A critical item is one of its incident's
-    whenever it was written.
+    whenever it was written. What has no time of writing counts by when it reached us.
     """
     if incident.kind not in _COUNTED:
         return None
@@ -125,17 +129,17 @@ def scope_of(
     }
     since = first_moment(incident, alerts)
     if incident.kind == CRITICAL:
-        written = select(func.min(M.authored_at)).where(M.id.in_(sorted(items)))
+        written = select(func.min(counted_at())).where(M.id.in_(sorted(items)))
         since = min(since, session.scalars(written).one() or since)
     as_of = min(incident.ended_at or now, now)
     what = _condition(session, incident, alerts, rule, probing)
     if what is None:
         return None
     until = min(as_of, incident.last_at) if incident.subject == EVERYTHING else as_of
-    whole = and_(M.authored_at >= since, M.authored_at <= until, what)
+    whole = and_(counted_within(since, until), what)
     if items and incident.kind != CRITICAL:
         # What joined may be older, or be read as something else.
-        whole = or_(whole, and_(M.id.in_(sorted(items)), M.authored_at <= until))
+        whole = or_(whole, and_(M.id.in_(sorted(items)), counted_at() <= until))
     subject = None if incident.kind == CRITICAL else what
     return Scope(and_(M.state == "present", whole), since, as_of, subject)
 
@@ -252,10 +256,9 @@ def _item_parts(ids: Sequence[int]) -> Iterator[Select[*tuple[object, ...]]]:
 def greatest_hour(session: Session, scope: Scope) -> tuple[datetime, int] | None:
     """The hour of Pune's clock with the most mentions of a scope, the first of several,
     and how many it has; None without a mention."""
-    rows = session.execute(select(M.authored_at).where(scope.condition))
     hours = Counter(
-        row.authored_at.astimezone(IST).replace(minute=0, second=0, microsecond=0)
-        for row in rows
+        at.astimezone(IST).replace(minute=0, second=0, microsecond=0)
+        for at in times(session, scope)
     )
     if not hours:
         return None
@@ -264,17 +267,18 @@ def greatest_hour(session: Session, scope: Scope) -> tuple[datetime, int] | None
 
 
 def times(session: Session, scope: Scope) -> list[datetime]:
-    """When each mention of a scope was written, in order."""
-    statement = select(M.authored_at).where(scope.condition)
-    return list(session.scalars(statement.order_by(M.authored_at)))
+    """When each mention of a scope was written, or else reached us, in order."""
+    statement = select(counted_at()).where(scope.condition)
+    return list(session.scalars(statement.order_by(counted_at())))
 
 
 def texts(session: Session, scope: Scope) -> list[Row[tuple[int, int, datetime, str]]]:
     """(id, author_id, authored_at, text) of the scope's mentions that were not written
-    to the city alone, the newest of them, in the order of time."""
+    to the city alone, the newest of them, in the order of time; `authored_at` is when
+    it reached us where the time of writing is not known."""
     text = func.substr(M.text, 1, _LONGEST).label("text")
     statement = (
-        select(M.id, M.author_id, M.authored_at, text)
+        select(M.id, M.author_id, counted_at().label("authored_at"), text)
         .where(*_are_texts(scope))
         .order_by(*_NEWEST_FIRST)
         .limit(_TEXTS)
@@ -364,8 +368,9 @@ def count_of_closure(
     statement = select(func.count()).where(
         _of_closure(closure),
         M.state == "present",
-        M.authored_at >= max(start, closure.from_at),
-        M.authored_at < min(end, closure.to_at),
+        counted_within(
+            max(start, closure.from_at), min(end, closure.to_at), with_last=False
+        ),
     )
     return int(session.execute(statement).scalar_one())
 

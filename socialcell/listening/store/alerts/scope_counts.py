@@ -27,6 +27,10 @@ from socialcell.listening.areas.owner_table import NOBODY
 from socialcell.listening.model import Annotation, Mention, Relation
 from socialcell.listening.people.protected_topics import TOPICS
 from socialcell.listening.store.alerts.incident_numbers import Scope
+from socialcell.listening.store.mention_times import (
+    counted_at,
+    counted_within,
+)
 
 M = db.table(Mention).c
 A = db.table(Annotation).c
@@ -59,7 +63,7 @@ class Numbers:
 class ScopeDetails:
     """Of a scope's mentions: how many are critical, of how many of these a person
     checked the urgency, how many are private messages, when the first and the newest
-    were written."""
+    were written, or else reached us."""
 
     critical: int
     checked: int
@@ -86,7 +90,14 @@ class ScopeCounts:
 def count(session: Session, scope: Scope) -> ScopeCounts:
     """The numbers of a scope, in one statement: its mentions are looked up once."""
     mentions = (
-        select(M.id, M.author_id, M.authored_at, M.urgency, M.owner, M.kind)
+        select(
+            M.id,
+            M.author_id,
+            counted_at().label("counted_at"),
+            M.urgency,
+            M.owner,
+            M.kind,
+        )
         .where(scope.condition)
         .cte("mentions_of_scope")
     )
@@ -147,8 +158,7 @@ def count_earlier(
         .where(
             scope.subject,
             M.state == "present",
-            M.authored_at >= scope.since - by,
-            M.authored_at <= scope.as_of - by,
+            counted_within(scope.since - by, scope.as_of - by),
         )
         .scalar_subquery()
         for by in earlier
@@ -171,8 +181,8 @@ def _totals(mentions: _Mentions) -> Select[*tuple[object, ...]]:
         func.count().filter(is_critical).label("critical"),
         func.count().filter(is_critical, decided).label("checked"),
         func.count().filter(own.kind == "message").label("messages"),
-        func.min(own.authored_at).label("first_at"),
-        func.max(own.authored_at).label("last_at"),
+        func.min(own.counted_at).label("first_at"),
+        func.max(own.counted_at).label("last_at"),
     ).select_from(mentions)
 
 

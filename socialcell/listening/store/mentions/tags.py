@@ -13,6 +13,7 @@ from socialcell.json_types import DocumentValue
 from socialcell.language.analysis import NO_TOPIC, Analysis
 from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.store import owners
+from socialcell.listening.store.mention_times import counted_at
 from socialcell.listening.store.mentions import rollups
 
 MENTION = db.table(Mention)
@@ -54,7 +55,7 @@ class Tagged:
 def untagged(session: Session, limit: int) -> list[Untagged]:
     """The head of the work list, oldest arrivals first."""
     c = MENTION.c
-    at = func.coalesce(c.authored_at, c.stored_at)
+    at = counted_at()
     rows = session.execute(
         select(c.id, c.title, c.text, c.content_hash, at)
         .where(c.tagged_at.is_(None), c.state == "present", c.text.is_not(None))
