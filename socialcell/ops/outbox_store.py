@@ -31,8 +31,11 @@ LATER = ".step"
 ALERT = "alert"  # the kind of all messages of alerts, calls included
 PHONE = "phone"  # the channel of telephone calls
 TRIAL = "trial."  # prefix of the keys of trials, which are tried once
-# How the answer of a call begins that was not made, because none was needed any more.
-NOT_CALLED = "not called"
+# How the answer begins of a call that was not made, and of another message of an alert
+# that was not sent, because it was not needed any more.
+NOT_CALLED, NOT_SENT = "not called", "not sent"
+# The part of an alert's key that tells two messages about the same apart.
+_STEP_OR_SEVERITY = re.compile(rf"{re.escape(LATER)}\d+|\.(?:low|medium|high)(?=[.|])")
 _ID_IN_KEY = re.compile(rf"{re.escape(ABOUT_ITEM)}(\d+)[.|]")
 _DEAD_SHOWN = timedelta(days=7)
 # What has ended was looked at once at least.
@@ -299,10 +302,10 @@ def waiting_calls(session: Session, phone: str) -> list[tuple[int, bytes]]:
     return [(id_, body) for id_, body in session.execute(calls.order_by(C.id.desc()))]
 
 
-def end_uncalled(
+def end_unsent(
     session: Session, ids: Collection[int], now: datetime, answer: str
 ) -> int:
-    """End those of these calls that nobody is making, with the reason. How many."""
+    """End those of these messages that nobody is sending, with the reason. How many."""
     waits = update(OUT).where(C.id.in_(ids), C.state == "pending")
     values = {
         "state": "sent",
@@ -312,6 +315,32 @@ def end_uncalled(
         "answer": answer,
     }
     return db.changed(session, waits.values(**values))
+
+
+def superseded(session: Session, room: str | None = None) -> list[int]:
+    """Ids of the letters of alerts that wait, or of the messages to a room, behind a
+    newer one about the same to the same reader."""
+    to = C.channel == "mail" if room is None else and_(_TO_ROOMS, C.recipient == room)
+    waits = and_(C.state == "pending", C.kind == ALERT, C.channel != PHONE, ~_IS_TRIAL)
+    rows = session.execute(
+        select(C.id, C.dedup_key).where(waits, to).order_by(C.id.desc())
+    ).all()
+    newest: set[str] = set()
+    older: list[int] = []
+    for id_, key in rows:
+        about = _STEP_OR_SEVERITY.sub("", key, count=1)
+        if about in newest:
+            older.append(id_)
+        newest.add(about)
+    return older
+
+
+def was_sent() -> ColumnElement[bool]:
+    """A message that left; not one whose place a newer one took, or a call that was not
+    made."""
+    answer = func.coalesce(C.answer, "")
+    reasons = (NOT_CALLED, NOT_SENT)
+    return and_(C.state == "sent", *(~answer.startswith(why) for why in reasons))
 
 
 def forget_messages(session: Session, mention_ids: Collection[int]) -> None:
@@ -348,18 +377,22 @@ def messages_with_prefix(session: Session, prefix: str) -> Sequence[Outgoing]:
     return session.scalars(query.order_by(col(Outgoing.id))).all()
 
 
+def newest_key(session: Session, prefix: str, before: str, part: str) -> str | None:
+    """The greatest dedup key that begins with `prefix`, has `part` in it, and is less
+    than `before`; None where there is none."""
+    key = C.dedup_key
+    keys = (key.startswith(prefix), key.contains(part), key < before)
+    return session.scalars(select(key).where(*keys).order_by(key.desc())).first()
+
+
 def first_sent_at(
     session: Session, key: str, since: datetime, until: datetime
 ) -> datetime | None:
     """When the first message about something was sent within a span; `key` is the part
-    of the messages' keys before the first "." or "|" that follows it. A call that was
-    not made is none."""
+    of the messages' keys before the first "." or "|" that follows it."""
     about = or_(C.dedup_key.startswith(f"{key}."), C.dedup_key.startswith(f"{key}|"))
-    was_sent = and_(
-        C.state == "sent", ~func.coalesce(C.answer, "").startswith(NOT_CALLED)
-    )
     statement = select(func.min(C.ended_at)).where(
-        about, was_sent, C.ended_at >= since, C.ended_at < until
+        about, was_sent(), C.ended_at >= since, C.ended_at < until
     )
     first: datetime | None = session.execute(statement).scalar_one()
     return first
@@ -447,6 +480,6 @@ def list_messages(
 def count_sent(session: Session, kind: str, start: datetime, end: datetime) -> int:
     """Messages of a kind that were sent in [start, end)."""
     query = select(func.count()).where(
-        C.kind == kind, C.state == "sent", C.ended_at >= start, C.ended_at < end
+        C.kind == kind, was_sent(), C.ended_at >= start, C.ended_at < end
     )
     return int(session.execute(query).scalar_one())

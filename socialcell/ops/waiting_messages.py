@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from socialcell.ops.outbox_store import ALERT, ANSWER, PUBLIC, C
+from socialcell.ops.outbox_store import ALERT, ANSWER, PUBLIC, C, was_sent
 
 MAIL = "mail"
 _SUBJECT_OF_KEY = re.compile(r"[^.|]+\.[^.|]+")
@@ -66,7 +66,7 @@ def count_untold(session: Session) -> tuple[int, int]:
             for subject in chunk
             for sign in ".|"
         ]
-        sent = select(C.dedup_key).where(C.state == "sent", or_(*about))
+        sent = select(C.dedup_key).where(was_sent(), or_(*about))
         reached |= _subjects(session.scalars(sent))
     return len(subjects), len(set(subjects) - reached)
 

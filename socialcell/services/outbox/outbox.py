@@ -21,6 +21,7 @@ _LOG = log.logger(__name__)
 # Greylisting wants five minutes; after two days a letter is dead.
 RETRY_WAITS = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180, 360, 720, 1440))
 _BATCH = 50
+_SUPERSEDED = f"{outbox_store.NOT_SENT}: a newer message about it took its place"
 # A phone takes two minutes at most: a trial without a result since then has none.
 _LONGEST_TRIAL = timedelta(minutes=5)
 
@@ -262,6 +263,7 @@ def _send_letters(
         password = secret.get_secret_value()
     try:
         with mail.Server(settings, password) as server:
+            _end_superseded(context)
 
             def send(body: bytes, recipient: str) -> phone.PlacedCall:
                 return phone.PlacedCall(server.send(body, recipient))
@@ -275,10 +277,12 @@ def _send_messages(
     context: Context, room: str, stop: Callable[[], bool], *, critical: bool = False
 ) -> Delivery:
     """What is due for one room or phone. One that asks us to wait is asked nothing
-    more. Of several calls about one incident to one phone the newest alone is made."""
+    more. Of several that wait about one incident the newest alone leaves."""
     now = context.clock.now()
     if room in context.workspace.config.alerts.phone:
         phone_calls.end_superseded(context, room)
+    else:
+        _end_superseded(context, room)
     with db.reading(context.engine) as session:
         ids = outbox_store.waiting(session, now, _BATCH, room, critical=critical)
     try:
@@ -286,6 +290,17 @@ def _send_messages(
     except ConfigError as error:
         return Delivery(stopped=str(error))
     return _send_each(context, ids, send, stop)
+
+
+def _end_superseded(context: Context, room: str | None = None) -> None:
+    """Of several messages about one alert that wait for one reader, after an outage of
+    ours or of the server, the newest alone leaves."""
+    with db.reading(context.engine) as session:
+        older = outbox_store.superseded(session, room)
+    if older:
+        with db.writing(context.engine) as session:
+            now = context.clock.now()
+            outbox_store.end_unsent(session, older, now, _SUPERSEDED)
 
 
 def _sender(context: Context, name: str) -> Send:

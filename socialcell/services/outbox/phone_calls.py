@@ -56,7 +56,7 @@ def end_superseded(context: Context, name: str) -> int:
         return 0
     with db.writing(context.engine) as session:
         now = context.clock.now()
-        return outbox_store.end_uncalled(session, older, now, _SUPERSEDED)
+        return outbox_store.end_unsent(session, older, now, _SUPERSEDED)
 
 
 def _superseded(calls: list[tuple[int, bytes]]) -> list[int]:

@@ -236,6 +236,12 @@ def use_alerts(room: Room, **changes: Any) -> None:
     room.context = replace(room.context, workspace=Workspace(workspace.folder, changed))
 
 
+def use_mail(room: Room, settings: Mail) -> None:
+    workspace = room.context.workspace
+    changed = workspace.config.model_copy(update={"mail": settings})
+    room.context = replace(room.context, workspace=Workspace(workspace.folder, changed))
+
+
 def test_a_phone_that_is_added_rings_once_at_each_step_about_what_is_open_already(
     cell: Cell, room: Room, clock: FixedClock
 ) -> None:
@@ -505,6 +511,51 @@ def test_after_a_time_without_a_daemon_a_phone_rings_once_for_the_steps_that_pas
     room.tick()
 
     assert len(room.rung) == 1
+
+
+@pytest.mark.parametrize("is_told_before", [True, False])
+def test_after_a_time_without_a_daemon_each_is_told_once_of_the_steps_that_passed(
+    cell: Cell, room: Room, clock: FixedClock, *, is_told_before: bool
+) -> None:
+    call_for_help(cell, clock)
+    receive_only(cell)
+    escalations.advance(room.context, deliver=is_told_before)
+    before = room.reached()
+    clock.advance(45 * MINUTE)
+
+    room.tick()
+    room.tick()
+
+    told = {who: n - before[who] for who, n in room.reached().items()}
+    assert before["desk@city.example"] == is_told_before
+    assert told == dict.fromkeys(told, 1)
+
+
+def test_after_a_time_without_a_mail_server_each_gets_the_newest_letter_alone(
+    cell: Cell, room: Room, engine: Engine, clock: FixedClock
+) -> None:
+    mail_settings = room.context.workspace.config.mail
+    use_mail(room, mail_settings.model_copy(update={"port": 1}))
+    call_for_help(cell, clock)
+    for minute in (0, 20, 40, 60, 80):
+        clock.set(SUNDAY_NIGHT + minute * MINUTE)
+        room.tick()
+    assert room.letters == []
+
+    use_mail(room, mail_settings)
+    clock.advance(6 * MINUTE)
+    room.tick()
+
+    assert sorted(room.letters) == ["desk@city.example", "head@city.example"]
+    with db.reading(engine) as session:
+        letters = select(Outgoing).where(Outgoing.channel == "mail")
+        rows = session.scalars(letters.order_by(Outgoing.id)).all()
+        assert {row.state for row in rows} == {"sent"}
+        replaced = [row for row in rows if (row.answer or "").startswith("not sent")]
+        assert len(rows) - len(replaced) == 2
+        newest = {row.recipient: row.id for row in rows}
+        assert newest.keys() == {"desk@city.example", "head@city.example"}
+        assert not {row.id for row in replaced} & set(newest.values())
 
 
 def test_one_person_who_writes_on_is_one_incident_and_rings_once(
