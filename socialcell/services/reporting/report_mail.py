@@ -3,14 +3,16 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from socialcell import db, mail
 from socialcell.clock import IST
 from socialcell.errors import ConfigError
 from socialcell.i18n import language
 from socialcell.listening.store.alerts import critical_calls
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.message_catalog import Message
+from socialcell.ops import outbox_store
 from socialcell.reports.daily import (
     brief_facts,
     brief_letter,
@@ -28,6 +30,9 @@ from socialcell.services.outbox import outbox
 from socialcell.services.reporting import weekly_letters, weekly_report
 from socialcell.services.reporting.weekly_report import WeeklyFiles
 from socialcell.settings.notifications import RecipientsByLanguage
+
+_BRIEF = "report.daily."  # prefix of the briefs' keys; the end of the span follows
+_LONGEST_BRIEF = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -161,12 +166,19 @@ class DailyReport:
 
 
 def make_daily(
-    context: Context, lang: str, as_of: datetime | None = None
+    context: Context,
+    lang: str,
+    as_of: datetime | None = None,
+    *,
+    since: datetime | None = None,
 ) -> DailyReport:
-    """The brief of the last span before a moment (default: now); nothing is kept."""
+    """The brief of the last span before a moment (default: now); nothing is kept.
+    `since`: from when on, where briefs before it were missed."""
     translations, settings = language(lang), context.workspace.config
     now = context.clock.now()
     span = brief_facts.span_of(as_of or now)
+    if since is not None:
+        span = TimeSpan(since, span.end)
     shown = pseudonyms.load_people(context)
     with db.reading(context.engine) as session:
         brief = brief_facts.collect(
@@ -190,13 +202,15 @@ def make_daily(
 def send_daily(context: Context, lang: str, as_of: datetime | None = None) -> int:
     """Put the brief into the outbox for all who read `lang`; how many letters are new.
 
-    A recipient gets one letter a brief.
+    A recipient gets one letter a brief. After briefs that were missed it is of the
+    whole time since the last one, of a week at most.
     """
     span = brief_facts.span_of(as_of or context.clock.now())
-    key = f"report.daily.{span.end.astimezone(IST).isoformat()}.{lang}"
+    key = f"{_BRIEF}{span.end.astimezone(IST).isoformat()}.{lang}"
 
     def letter() -> mail.Letter:
-        page = make_daily(context, lang, as_of).letter
+        since = _last_brief_end(context, lang, span)
+        page = make_daily(context, lang, as_of, since=since).letter
         return mail.Letter(
             subject=page.subject,
             text=letter_render.text(page),
@@ -205,3 +219,15 @@ def send_daily(context: Context, lang: str, as_of: datetime | None = None) -> in
 
     readers = context.workspace.config.report.brief_to.of(lang)
     return outbox.put_letter(context, "brief", key, lang, readers, letter)
+
+
+def _last_brief_end(context: Context, lang: str, span: TimeSpan) -> datetime | None:
+    """The end of the last brief before this one in a language, where others were missed
+    since, but at most a week before; None where none was missed, or there was none."""
+    before = f"{_BRIEF}{span.end.astimezone(IST).isoformat()}"
+    with db.reading(context.engine) as session:
+        key = outbox_store.newest_key(session, _BRIEF, before, f".{lang}|")
+    if key is None:
+        return None
+    end = datetime.fromisoformat(key.removeprefix(_BRIEF).partition(".")[0])
+    return max(end, span.end - _LONGEST_BRIEF) if end < span.start else None

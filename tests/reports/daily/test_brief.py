@@ -1,8 +1,10 @@
 """The daily brief: the right span, what it counts and says, how it fits a phone."""
 
+import email
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.policy import default
 
 import pytest
 
@@ -16,6 +18,8 @@ from socialcell.reports.daily.brief_facts import span_of
 from socialcell.reports.daily.brief_text import MAX_TEXT_LENGTH
 from socialcell.reports.letters.letter_page import Strong
 from socialcell.services.context import Context
+from socialcell.services.daemon import run_due
+from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
 from socialcell.services.outbox import outbox_mode
 from socialcell.services.reporting import report_mail
 from socialcell.settings.notifications import (
@@ -221,6 +225,59 @@ def test_a_reader_gets_one_letter_a_brief(world: World) -> None:
         (letter,) = store.list_messages(session)
     assert letter.kind == "brief"
     assert outbox_mode.current_mode(context) == "normal"
+
+
+@pytest.mark.parametrize("hours_late", [1, 4])
+def test_after_an_outage_one_brief_is_of_the_whole_time_since_the_last_one(
+    world: World, clock: FixedClock, hours_late: int
+) -> None:
+    report = Report(brief_to=RecipientsByLanguage(en=("desk@city.example",)))
+    settings = world.context.workspace.config.model_copy(update={"report": report})
+    workspace = Workspace(world.context.workspace.folder, settings)
+    context = Context(workspace, world.engine, clock)
+
+    def briefs(context: Context) -> list[DaemonJob]:
+        return [job for job in list_jobs(context) if job.name.startswith("report:d")]
+
+    def run_at(moment: datetime) -> None:
+        clock.set(moment)
+        run_due.run_due_jobs(context, 1, lambda: False, briefs)
+
+    run_at(MORNING)
+    world.mention(MORNING + HOUR, "The water is brown", topics=("water",))
+    back_at = MORNING + timedelta(days=2, hours=hours_late)
+    run_at(back_at)
+    run_at(back_at + timedelta(minutes=1))
+    if hours_late > 2:  # too late for the morning's
+        run_at(MORNING + timedelta(days=2, hours=9.5))
+
+    with db.reading(world.engine) as session:
+        newest, *others = store.list_messages(session)
+        assert newest.body is not None
+        message = email.message_from_bytes(newest.body, policy=default)
+    text = message.get_body(("plain",)).get_content()
+    assert len(others) == 1
+    assert "Since Fri 20 Nov, 08:30" in " ".join(text.split())
+    assert "1 mention" in text
+
+
+def test_after_a_long_outage_a_brief_is_of_the_last_seven_days(
+    world: World, clock: FixedClock
+) -> None:
+    report = Report(brief_to=RecipientsByLanguage(en=("desk@city.example",)))
+    settings = world.context.workspace.config.model_copy(update={"report": report})
+    workspace = Workspace(world.context.workspace.folder, settings)
+    context = Context(workspace, world.engine, clock)
+    for days in (0, 10):
+        clock.set(MORNING + timedelta(days=days))
+        assert report_mail.send_daily(context, "en") == 1
+
+    with db.reading(world.engine) as session:
+        newest = store.list_messages(session)[0]
+        assert newest.body is not None
+        message = email.message_from_bytes(newest.body, policy=default)
+    text = message.get_body(("plain",)).get_content()
+    assert "Since Mon 23 Nov, 08:30" in " ".join(text.split())
 
 
 SINCE = {
