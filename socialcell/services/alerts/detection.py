@@ -68,6 +68,9 @@ def detect(context: Context, since: datetime | None = None) -> Detection:
         alert_detectors.detect_missed_promises(grouping)
         alert_detectors.update_planned_incidents(grouping)
         critical_items.group_items(grouping)
+        session.flush()
+        # After an outage: what began and ended in it is no news to be told any more.
+        alerts.close_old(session, now - INCIDENT_GAP, now)
     incident_topics.give_topics(context)
     return Detection(
         tuple(grouping.opened),

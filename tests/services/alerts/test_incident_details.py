@@ -23,7 +23,7 @@ from socialcell.ops import outbox_store as outbox
 from socialcell.reports.letters import letter_render
 from socialcell.services.alerts import detection, incident_notifications, rumours
 from socialcell.services.reporting import report_mail
-from tests.services.alerts.quiet_city import HOUR, MINUTE, NOW, City
+from tests.services.alerts.quiet_city import DAY, HOUR, MINUTE, NOW, City
 from tests.services.alerts.test_detection import with_readers
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -99,6 +99,23 @@ def test_one_that_names_no_matter_is_filed_under_that_of_the_post_it_quotes(
 def test_a_detail_that_does_not_exist_is_refused_by_name() -> None:
     with pytest.raises(QueryError, match="closed_without_action"):
         parse("detail:closed")
+
+
+def test_what_began_and_ended_in_an_outage_is_listed_as_over_and_told_to_nobody(
+    city: City,
+) -> None:
+    city.crowd("Flood water enters houses in Ekta Nagari, send boats", 25)
+    city.clock.advance(3 * DAY)
+    city.settle()
+    context = with_readers(city.context, None)
+
+    found = detection.detect(context, since=NOW - HOUR)
+    messages = incident_notifications.notify_incidents(context)
+
+    (incident,) = city.incidents()
+    assert found.alerts > 0
+    assert (incident.state, incident.ended_at) == ("over", city.clock.now())
+    assert messages == 0
 
 
 # Numbers, figures and rumours ---------------------------------------------------------
