@@ -28,6 +28,7 @@ from socialcell.services.alerts import (
     detection,
     escalations,
     incident_lines,
+    planned_closures,
     rumours,
 )
 from socialcell.services.context import Context
@@ -112,7 +113,7 @@ def test_a_critical_item_of_any_kind_opens_an_incident_of_its_own(
 def test_what_is_critical_is_called_about_while_its_topic_is_muted(
     city: World, topic: str
 ) -> None:
-    detection.plan_closure(
+    planned_closures.plan_closure(
         city.context, topic, [], NOW - HOUR, NOW + DAY, "Works that were announced"
     )
     id_ = critical(city, "Two boys are in there and cannot get out", topics=(topic,))
