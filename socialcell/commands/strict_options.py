@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 
 class StrictCommand(TyperCommand):
@@ -37,7 +37,9 @@ def make_strict(app: typer.Typer) -> None:
             make_strict(group.typer_instance)
 
 
-def _refuse_repeated(command: Any, ctx: Any, args: Sequence[str]) -> None:
+def _refuse_repeated(
+    command: TyperCommand | TyperGroup, ctx: typer.Context, args: Sequence[str]
+) -> None:
     """A usage error for an option that takes one value and is given twice: to the
     command, or to it and to a group before it. Help is shown all the same."""
     if ctx.resilient_parsing:
@@ -45,19 +47,20 @@ def _refuse_repeated(command: Any, ctx: Any, args: Sequence[str]) -> None:
     _values, _rest, parameters = command.make_parser(ctx).parse_args(list(args))
     if any(parameter.is_eager for parameter in parameters):
         return
-    for parameter, times in Counter(parameters).items():
-        if parameter.param_type_name != "option" or parameter.multiple:
+    for option, times in Counter(parameters).items():
+        if not isinstance(option, TyperOption) or option.multiple:
             continue
-        if times > 1 or _is_given_before(ctx.parent, parameter):
-            hint = parameter.get_error_hint()
+        if times > 1 or _is_given_before(ctx, option.name or ""):
+            hint = option.get_error_hint()
             ctx.fail(f"Option {hint} is given more than once. Give it once.")
 
 
-def _is_given_before(ctx: Any, parameter: Any) -> bool:
-    """Whether a group before the command was given the same option."""
-    while ctx is not None:
-        source = ctx.get_parameter_source(parameter.name)
+def _is_given_before(ctx: typer.Context, name: str) -> bool:
+    """Whether a group before the command was given the option of that name."""
+    group = ctx.parent
+    while group is not None:
+        source = group.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
             return True
-        ctx = ctx.parent
+        group = group.parent
     return False
