@@ -181,6 +181,7 @@ def read_mention(
         mention.tagged_at, mention.language = now, "en"
         mention.intent, mention.urgency, mention.owner = intent, urgency, owner
         read = {"topic": topic, "entity": place, "ward": ward, "intent": intent}
+        read["urgency"] = urgency
         for kind, value in read.items():
             if value is not None:
                 is_sure = confident if kind == "intent" else None

@@ -19,13 +19,21 @@ from socialcell.desk.store.cases import StepDraft
 from socialcell.i18n import CODES
 from socialcell.listening.model import Mention
 from socialcell.ops.outbox_model import Outgoing
+from socialcell.roles import Role
 from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
-from socialcell.services.desk import case_escalations, case_steps, danger_calls
+from socialcell.services.desk import (
+    case_escalations,
+    case_opening,
+    case_steps,
+    danger_calls,
+)
+from socialcell.services.desk.case_contacts import SpokenWords
+from socialcell.services.desk.case_opening import NewCase
 from socialcell.settings.desk import EscalationFunction
 from tests import desk_builders
 from tests.builders import NOON, make_record, store_records
-from tests.operators import operator
+from tests.operators import acting, operator
 
 MINUTE = timedelta(minutes=1)
 SETTINGS = """
@@ -301,6 +309,20 @@ def test_a_case_of_life_and_limb_is_called_about_until_somebody_has_it(
     do_step(desk, number, "assign", assignee=operator_id(desk))
     clock.advance(timedelta(hours=2))
     assert danger_calls.put_calls(desk) == 0
+
+
+def test_a_danger_that_a_caller_tells_of_is_called_about_in_the_next_round(
+    desk: Context,
+) -> None:
+    desk_builders.make_registers(desk)
+    asha = acting(desk, "Asha Sample", Role.OPERATOR)
+    words = SpokenWords("phone", "आमच्या घरात पाणी शिरले आहे, माझी आई अडकली आहे, वाचवा")
+    number = case_opening.open_by_hand(asha, NewCase(words, "complaint"))
+
+    assert danger_calls.put_calls(desk) == 1
+    (call,) = messages(desk)
+    body = json.loads(call.body or b"")
+    assert (call.channel, body["case"], body["topics"]) == ("phone", number, ["flood"])
 
 
 def operator_id(context: Context) -> int:

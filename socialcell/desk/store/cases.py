@@ -13,8 +13,10 @@ from socialcell.desk.case_states import END_STATES, OPEN_STATES, CaseState, next
 from socialcell.desk.model import CaseContact, CaseMessage, CaseStep, DeskCase
 from socialcell.errors import ChangedMeanwhile, UsageError
 from socialcell.json_types import JsonObject
+from socialcell.listening.model import Annotation, Mention
 
 CASE = db.table(DeskCase)
+CONTACT, MESSAGE = db.table(CaseContact), db.table(CaseMessage)
 
 
 class CaseChangedError(ChangedMeanwhile):
@@ -171,6 +173,31 @@ def suggested_critical(session: Session) -> list[str]:
         col(DeskCase.suggested_priority) == "P0",
     )
     return list(session.scalars(query.order_by(col(DeskCase.id))))
+
+
+def with_other_urgency(session: Session) -> list[str]:
+    """The numbers of open cases whose suggested priority may not be that of their
+    mentions any more: somebody decided the urgency of one, or one is critical now."""
+    written = (
+        select(CONTACT.c.case_id)
+        .join(MESSAGE, MESSAGE.c.contact_id == CONTACT.c.id)
+        .join(Mention, col(Mention.id) == MESSAGE.c.mention_id)
+        .where(MESSAGE.c.direction == "in")
+    )
+    decided = written.join(
+        Annotation, col(Annotation.mention_id) == col(Mention.id)
+    ).where(
+        col(Annotation.kind) == "urgency", col(Annotation.decided_value).is_not(None)
+    )
+    critical = written.where(
+        col(Mention.urgency) == "critical", col(Mention.state) == "present"
+    )
+    query = select(CASE.c.number).where(
+        CASE.c.state.in_([state.value for state in OPEN_STATES]),
+        CASE.c.id.in_(decided)
+        | (CASE.c.id.in_(critical) & (CASE.c.suggested_priority > "P0")),
+    )
+    return list(session.scalars(query.order_by(CASE.c.id)))
 
 
 def merged_into(session: Session, case_id: int) -> list[str]:

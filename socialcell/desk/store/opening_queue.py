@@ -30,8 +30,9 @@ def take_turn(session: Session) -> None:
 def list_requests(
     session: Session, own_accounts: Collection[str], limit: int
 ) -> list[int]:
-    """The mentions that ask for something, beyond doubt, and are in no case; the oldest
-    first. What the city itself posts is not among them."""
+    """The mentions that ask for something, beyond doubt, or tell of a danger to life,
+    and are in no case; the oldest first. What the city itself posts is not among them.
+    """
     return _list(session, own_accounts, _is_clear(), limit)
 
 
@@ -146,7 +147,8 @@ def _list(
     )
     query = select(M.id).where(
         *_waiting(session),
-        M.intent.in_(ASKING),
+        # Whoever is in danger need not ask.
+        or_(M.intent.in_(ASKING), M.urgency == "critical"),
         M.status.is_(None),  # of a register, which has a number of its own for it
         clear,
         ~again,

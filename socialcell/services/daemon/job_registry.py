@@ -121,9 +121,12 @@ def _pull(source: Source) -> Callable[[Context, JobSlot, Stop], str]:
 
 def _cases(context: Context, slot: JobSlot, stop: Stop) -> str:
     count = case_opening.open_pending(context, stop)
+    followed = critical_cases.follow_mentions(context)
     promoted = critical_cases.promote_critical(context)
     summary = f"{count} mentions in cases, {promoted} made P0"
-    return _marked(summary, is_idle=not (count or promoted))
+    if followed:
+        summary += f", {followed} with another priority as their mentions were decided"
+    return _marked(summary, is_idle=not (count or promoted or followed))
 
 
 def _clocks(context: Context, slot: JobSlot, stop: Stop) -> str:

@@ -17,6 +17,7 @@ from socialcell.json_types import JsonObject
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_queries import MentionRow
+from socialcell.listening.store.mentions.tags import Tagged
 from socialcell.roles import Permission
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
@@ -30,6 +31,7 @@ from socialcell.services.desk import (
 )
 from socialcell.services.desk.case_contacts import SpokenWords
 from socialcell.services.desk.case_reading import CaseReading
+from socialcell.services.mentions import tagging
 from socialcell.text import clean_text
 
 LOOKED_FOR = timedelta(days=14)
@@ -104,41 +106,46 @@ def open_by_hand(context: Context, new: NewCase) -> str:
         raise UsageError(
             "deskcases.no_channel", channel=new.words.channel, channels=HAND
         )
+    tagged = tagging.analyse_words(context, case_contacts.checked_words(new.words.text))
     with db.writing(context.engine) as session:
-        case, reading = draft_spoken(context, session, new)
+        case, reading = draft_spoken(context, session, new, tagged)
         case_access.require_case(context, session, Permission.TRIAGE, case)
-        enter_spoken(context, session, case, reading, new.words)
+        enter_spoken(context, session, case, reading, new)
         return case.number
 
 
 def draft_spoken(
-    context: Context, session: Session, new: NewCase, urgency: str | None = None
+    context: Context, session: Session, new: NewCase, tagged: Tagged
 ) -> tuple[DeskCase, CaseReading]:
     """A case of what somebody said, not stored yet, so that the caller may ask who may;
-    and what is suggested of it. UsageError as of `open_by_hand`."""
+    and what is suggested of it, by the reading of the words. UsageError as of
+    `open_by_hand`.
+
+    What is critical is P0 at once: no mention says so to anybody."""
     case_reading.require_words(new.kind, new.topic, new.priority)
     case_reading.require_places(session, new.area, new.owner)
     now = context.clock.now()
-    place_id, ward = case_reading.place_of(context, session, new.place, now)
-    area = new.area or ward
-    suggested_priority = case_reading.priority_of(new.kind, urgency)
-    owner = case_reading.find_owner(
-        session, new.topic, area, place_id, now, critical=new.priority == "P0"
-    )
-    reading = CaseReading(
-        kind=new.kind,
-        topic=new.topic,
-        area=area,
-        place=clean_text(new.place),
-        place_id=place_id,
-        owner=owner,
-        priority=suggested_priority,
-    )
+    reading = case_reading.read_spoken(session, tagged, new.kind)
     draft = replace(
-        reading, owner=new.owner or owner, priority=new.priority or suggested_priority
+        reading,
+        topic=new.topic or reading.topic,
+        priority=new.priority or reading.priority,
     )
+    if place := clean_text(new.place).strip():
+        place_id, ward = case_reading.place_of(context, session, place, now)
+        draft = replace(draft, place=place, place_id=place_id, area=ward or draft.area)
+    draft = replace(draft, area=new.area or draft.area)
+    owner = case_reading.find_owner(
+        session,
+        draft.topic,
+        draft.area,
+        draft.place_id,
+        now,
+        critical=draft.priority == "P0",
+    )
+    draft = replace(draft, owner=new.owner or owner)
     case = _new_case(context, session, draft, reading, None)
-    case.priority = new.priority or case.priority
+    case.priority = draft.priority
     case.opened_from = new.words.channel
     case.summary = clean_text(new.summary)
     if new.point is not None:
@@ -151,13 +158,20 @@ def enter_spoken(
     session: Session,
     case: DeskCase,
     reading: CaseReading,
-    words: SpokenWords,
+    new: NewCase,
 ) -> CaseContact:
     """Store such a case with its first contact and their words. UsageError: no words or
     too many, or a telephone number that is none."""
-    text = case_contacts.checked_words(words.text)
-    _enter(context, session, case, reading.suggestion)
-    spoken = replace(words, text=text)
+    text = case_contacts.checked_words(new.words.text)
+    decided = {
+        "topic": new.topic,
+        "place": new.place or None,
+        "area": new.area,
+        "owner": new.owner,
+        "priority": new.priority,
+    }
+    _enter(context, session, case, reading.suggestion, decided)
+    spoken = replace(new.words, text=text)
     contact, _message = case_contacts.add_words(context, session, case, spoken)
     case_grouping.suggest(context, session, case)
     return contact

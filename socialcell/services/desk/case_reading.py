@@ -2,6 +2,7 @@
 that a person decides about."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +15,7 @@ from socialcell.desk.store import conversations
 from socialcell.errors import UsageError
 from socialcell.json_types import JsonObject
 from socialcell.language import lexicon
+from socialcell.language.analysis import NO_TOPIC
 from socialcell.listening.areas import area_table
 from socialcell.listening.areas.owner_table import (
     DANGER,
@@ -26,6 +28,7 @@ from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_queries import MentionRow
+from socialcell.listening.store.mentions.tags import Tagged
 from socialcell.services import gazetteer_places
 from socialcell.services.context import Context
 from socialcell.views.mentions.mention_view import group_values
@@ -62,20 +65,38 @@ class CaseReading:
 def read_mention(session: Session, row: MentionRow) -> CaseReading:
     """What is understood of a mention now, decisions of people included."""
     values = group_values(mention_queries.annotations(session, [row.id])[row.id])
-    topics = [topic for topic in values.get("topic", ()) if topic != "other"]
-    wards = values.get("ward", ())
-    named = [id_ for id_ in values.get("entity", ()) if id_.startswith(_PLACE)]
-    place_id = next((id_ for id_ in named if id_ != CITY), None)
     kind = row.intent if row.intent in KINDS else None
+    if row.urgency == "critical":
+        kind = kind or "help"
+    place_id = _most_exact_place(values.get("entity", ()))
     return CaseReading(
         kind=kind,
-        topic=next(iter(topics), None),
-        # Several wards: a person says which.
-        area=wards[0] if len(wards) == 1 else None,
+        topic=_first_topic(values.get("topic", ())),
+        area=_only_ward(values.get("ward", ())),
         place="" if place_id is None else place_name(session, place_id),
         place_id=place_id,
         owner=None if row.owner == NOBODY else row.owner,
         priority=priority_of(kind, row.urgency),
+    )
+
+
+def read_spoken(session: Session, words: Tagged, kind: str) -> CaseReading:
+    """What is understood of words that were entered by hand, of a kind that whoever
+    entered them chose."""
+    reading = words.analysis
+    topic = _first_topic([topic.id for topic in reading.topics])
+    area = _only_ward(words.wards)
+    place_id = _most_exact_place([entity.id or "" for entity in reading.entities])
+    priority = priority_of(kind, reading.urgency.level)
+    at, critical = words.mention.at, priority == "P0"
+    return CaseReading(
+        kind=kind,
+        topic=topic,
+        area=area,
+        place="" if place_id is None else place_name(session, place_id),
+        place_id=place_id,
+        owner=find_owner(session, topic, area, place_id, at, critical=critical),
+        priority=priority,
     )
 
 
@@ -215,6 +236,29 @@ def checked_point(point: tuple[float, float]) -> tuple[float, float]:
             "deskcases.point_outside", latitude=latitude, longitude=longitude
         )
     return latitude, longitude
+
+
+def _first_topic(topics: Sequence[str]) -> str | None:
+    return next((topic for topic in topics if topic != NO_TOPIC), None)
+
+
+def _only_ward(wards: Sequence[str]) -> str | None:
+    """The ward office of a reading; None: of several a person says which."""
+    return wards[0] if len(wards) == 1 else None
+
+
+def _most_exact_place(ids: Sequence[str]) -> str | None:
+    """The id of the place that is named first, of those in one ward office where there
+    are any: a river or a highway says less than the locality beside it."""
+    named = [id_ for id_ in ids if id_.startswith(_PLACE) and id_ != CITY]
+    return min(named, key=lambda id_: id_ in _places_of_no_ward(), default=None)
+
+
+@lru_cache(maxsize=1)
+def _places_of_no_ward() -> frozenset[str]:
+    """Places of the gazetteer that lie in several ward offices, or in none."""
+    rows = (row for _file, _line, row in lexicon.gazetteer_rows())
+    return frozenset(row["id"] for row in rows if not row["ward"])
 
 
 @lru_cache(maxsize=1)

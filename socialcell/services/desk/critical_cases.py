@@ -1,16 +1,18 @@
-"""What the reader takes for life or limb, and nobody has decided about, becomes P0."""
+"""What the reader takes for life or limb, and nobody has decided about, becomes P0;
+what people decide about the urgency of its mentions changes that."""
 
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.desk.model import DeskCase
+from socialcell.desk.model import CaseStep, DeskCase
 from socialcell.desk.store import cases
 from socialcell.desk.store.cases import StepDraft
 from socialcell.json_types import JsonObject
+from socialcell.listening.store.mentions import mention_queries
 from socialcell.services.context import Context
-from socialcell.services.desk import case_steps
+from socialcell.services.desk import case_reading, case_steps
 
 UNDECIDED_FOR = timedelta(minutes=2)
 """So long a person may say that it is not life or limb."""
@@ -36,13 +38,67 @@ def promote_critical(context: Context) -> int:
     return count
 
 
+def follow_mentions(context: Context) -> int:
+    """Let the priority of open cases follow what people decided about the urgency of
+    their mentions, unless a person decided the case's priority; how many changed.
+
+    Words that were entered by hand are no mention: a case that has some only rises.
+    """
+    count = 0
+    with db.reading(context.engine) as session:
+        numbers = cases.with_other_urgency(session)
+    for number in numbers:
+        with db.writing(context.engine) as session:
+            case = cases.lock_case(session, number)
+            suggested = _priority_of_mentions(session, case)
+            if suggested == case.suggested_priority:
+                continue
+            case.suggested_priority = suggested
+            detail: JsonObject = {"suggested": {"priority": suggested}}
+            kind = "reading"
+            if case.priority != suggested and not _has_decided_priority(session, case):
+                detail = {**detail, "was": case.priority, "now": suggested}
+                kind, case.priority = "priority", suggested
+            step = StepDraft(kind, context.actor.name, detail=detail)
+            case_steps.enter_step(context, session, case, step)
+            count += 1
+    return count
+
+
+def _priority_of_mentions(session: Session, case: DeskCase) -> str:
+    """The priority that the mentions of a case suggest as they are understood now."""
+    assert case.id is not None
+    messages = cases.messages_of(session, case.id)
+    ids = [message.mention_id for message in messages if message.direction == "in"]
+    priorities = [
+        case_reading.read_mention(session, row).priority
+        for id_ in ids
+        if id_ is not None
+        and (row := mention_queries.mention(session, id_)) is not None
+    ]
+    if None in ids or not priorities:
+        priorities.append(case.suggested_priority)
+    return min(priorities)
+
+
+def _has_decided_priority(session: Session, case: DeskCase) -> bool:
+    """Whether a person decided the priority of a case."""
+    assert case.id is not None
+    return any(_decides_priority(step) for step in cases.steps_of(session, case.id))
+
+
+def _decides_priority(step: CaseStep) -> bool:
+    decided = step.detail.get("decided")
+    return isinstance(decided, dict) and "priority" in decided
+
+
 def _is_undecided(session: Session, case: DeskCase, before: datetime) -> bool:
     """Whether it was taken for life or limb before a moment, and nobody has decided
     about the case since."""
     assert case.id is not None
     for step in reversed(cases.steps_of(session, case.id)):
         suggested = step.detail.get("suggested")
-        if step.kind == "triage":
+        if step.kind == "triage" or _decides_priority(step):
             return False
         if isinstance(suggested, dict) and suggested.get("priority") == "P0":
             return step.at <= before

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 
 from sqlmodel import Session
 
-from socialcell import db, language
+from socialcell import db
 from socialcell.desk.case_states import CaseState
 from socialcell.desk.closing_answers import ClosingAnswer
 from socialcell.desk.model import PORTAL, CaseContact, CaseMessage, DeskCase
@@ -34,6 +34,7 @@ from socialcell.services.desk import (
 from socialcell.services.desk.case_access import places_of
 from socialcell.services.desk.case_opening import NewCase
 from socialcell.services.desk.closing import closing_replies
+from socialcell.services.mentions import tagging
 from socialcell.text import clean_text
 
 OPENED_FROM = "api"
@@ -91,16 +92,14 @@ def open_case(
     """
     words = replace(new.words, channel=PORTAL)
     draft = replace(new, words=words)
-    (analysis,) = language.read([clean_text(words.text)])
+    tagged = tagging.analyse_words(context, case_contacts.checked_words(words.text))
 
     def act(acting: Context, session: Session) -> tuple[DeskCase, CaseContact]:
-        case, reading = case_opening.draft_spoken(
-            acting, session, draft, analysis.urgency.level
-        )
+        case, reading = case_opening.draft_spoken(acting, session, draft, tagged)
         case.opened_from = OPENED_FROM
         if not _is_theirs(request, case):
             raise UsageError("deskcases.other_place", place=case.area or case.place)
-        contact = case_opening.enter_spoken(acting, session, case, reading, words)
+        contact = case_opening.enter_spoken(acting, session, case, reading, draft)
         contact.citizen = citizen
         return case, contact
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from socialcell import db
 from socialcell.clock import IST
+from socialcell.errors import SocialcellError
 from socialcell.language import read
 from socialcell.language.analysis import Analysis
 from socialcell.language.names.places import Place, places
@@ -40,15 +41,7 @@ def tag_waiting(
         if not waiting:
             break
         own = gazetteer.load_names(context.workspace)
-        allowed = context.workspace.config.language
-        tagged = analyse(
-            waiting,
-            all_areas,
-            nc=allowed.nc,
-            own=own,
-            semantic=allowed.semantic,
-            english=allowed.english_names,
-        )
+        tagged = _analyse_as_set(context, waiting, all_areas, own)
         with db.writing(context.engine) as session:
             count += tags.write(session, tagged, context.clock.now())
         if progress:
@@ -60,6 +53,40 @@ def count_waiting(context: Context) -> int:
     """How many mentions wait to be read."""
     with db.reading(context.engine) as session:
         return tags.count_untagged(session)
+
+
+def analyse_words(context: Context, text: str) -> Tagged:
+    """Read words that are no mention, such as those of a telephone call that somebody
+    entered, as mentions are read; nothing is stored. Names of a gazetteer of the
+    workspace's own that cannot be read are left out: who calls waits for no file, and
+    `doctor` names its fault."""
+    with db.reading(context.engine) as session:
+        all_areas = area_store.all_areas(session)
+    try:
+        own = gazetteer.load_names(context.workspace)
+    except SocialcellError:
+        own = ()
+    words = Untagged(0, text, "", context.clock.now())
+    (tagged,) = _analyse_as_set(context, [words], all_areas, own)
+    return tagged
+
+
+def _analyse_as_set(
+    context: Context,
+    waiting: Iterable[Untagged],
+    all_areas: Iterable[area_table.AreaRecord],
+    own: tuple[Place, ...],
+) -> list[Tagged]:
+    """Read texts with the models that the workspace chose."""
+    allowed = context.workspace.config.language
+    return analyse(
+        waiting,
+        all_areas,
+        nc=allowed.nc,
+        own=own,
+        semantic=allowed.semantic,
+        english=allowed.english_names,
+    )
 
 
 def analyse(

@@ -22,6 +22,7 @@ from socialcell.services.desk import (
 )
 from socialcell.services.desk.case_contacts import SpokenWords
 from socialcell.services.desk.case_opening import NewCase
+from socialcell.services.mentions import mention_labels
 from tests.desk_builders import read_case, read_mention
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -147,6 +148,104 @@ def test_a_call_is_a_case_whose_number_and_name_are_sealed(asha: Context) -> Non
         assert message.text == "No water."
         assert {secret.kind for secret in secrets} == {"name", "phone"}
         assert not any("98765" in secret.sealed for secret in secrets)
+
+
+TRAPPED = (
+    "Caller says his wife is trapped in a flooded shop basement, water rising, "
+    "Kasba Peth Phadke haud"
+)
+
+
+def test_the_words_of_a_call_are_read_when_its_case_is_opened(asha: Context) -> None:
+    new = NewCase(SpokenWords("phone", TRAPPED), "complaint")
+    case = read_case(asha, case_opening.open_by_hand(asha, new))
+    assert (case.priority, case.suggested_priority) == ("P0", "P0")
+    assert (case.topic, case.place_id) == ("flood", "place:kasba-peth")
+    assert case.area == "ward:kasba-vishrambaugwada"
+
+
+def test_what_a_person_enters_of_a_call_stands_beside_what_its_words_say(
+    asha: Context, clock: FixedClock
+) -> None:
+    words = SpokenWords("phone", TRAPPED)
+    new = NewCase(words, "help", topic="water", place="Kothrud", priority="P2")
+    case = read_case(asha, case_opening.open_by_hand(asha, new))
+    clock.advance(timedelta(minutes=3))
+    assert critical_cases.promote_critical(asha) == 0
+    case = read_case(asha, case.number)
+    assert (case.priority, case.suggested_priority) == ("P2", "P0")
+    assert (case.topic, case.place_id) == ("water", "place:kothrud")
+    with db.reading(asha.engine) as session:
+        (step,) = cases.steps_of(session, case.id or 0)
+    assert step.detail["suggested"]["topic"] == "flood"
+    assert step.detail["decided"]["topic"] == "water"
+
+
+def test_a_danger_that_nobody_asks_about_opens_a_case(context: Context) -> None:
+    for intent in ("information", "not_civic"):
+        read_mention(context, uid=intent, intent=intent, urgency="critical")
+    read_mention(context, uid="calm", intent="information")
+    assert case_opening.open_pending(context) == 2
+    case = read_case(context, "26-000001")
+    assert (case.kind, case.suggested_priority) == ("help", "P0")
+    assert number_of(context, 3) is None
+
+
+def decide_urgency(context: Context, mention_id: int, level: str) -> None:
+    mention_labels.label_mention(context, mention_id, {"urgency": (level,)})
+
+
+def test_the_machines_priority_follows_what_a_person_decided_about_the_mention(
+    asha: Context, clock: FixedClock
+) -> None:
+    mention = read_mention(asha, urgency="critical")
+    number = case_opening.open_from_mention(asha, mention)
+    clock.advance(timedelta(minutes=3))
+    critical_cases.promote_critical(asha)
+    assert critical_cases.follow_mentions(asha) == 0
+    decide_urgency(asha, mention, "low")
+    assert critical_cases.follow_mentions(asha) == 1
+    assert read_case(asha, number).priority == "P2"
+    assert critical_cases.follow_mentions(asha) == 0
+    decide_urgency(asha, mention, "critical")
+    assert critical_cases.follow_mentions(asha) == 1
+    assert read_case(asha, number).priority == "P0"
+
+
+def test_a_priority_that_a_person_set_stays_when_the_mention_is_decided(
+    asha: Context,
+) -> None:
+    mention = read_mention(asha, urgency="critical")
+    number = case_opening.open_from_mention(asha, mention)
+    case_triage.triage(asha, number, case_triage.TriageDraft(priority="P0"))
+    decide_urgency(asha, mention, "low")
+    assert critical_cases.follow_mentions(asha) == 1
+    case = read_case(asha, number)
+    assert (case.priority, case.suggested_priority) == ("P0", "P2")
+
+
+def test_another_danger_in_the_case_keeps_it_one_of_life_and_limb(
+    asha: Context,
+) -> None:
+    mention = read_mention(asha, urgency="critical")
+    number = case_opening.open_from_mention(asha, mention)
+    other = read_mention(asha, uid="u2", urgency="critical")
+    case_opening.join_mention(asha, number, other)
+    decide_urgency(asha, mention, "low")
+    assert critical_cases.follow_mentions(asha) == 0
+    assert read_case(asha, number).suggested_priority == "P0"
+
+
+@pytest.mark.parametrize("text_order", ["river first", "locality first"])
+def test_the_place_of_a_case_is_one_in_a_ward_office_before_a_river(
+    asha: Context, text_order: str
+) -> None:
+    places = ["Mutha river", "Ekta Nagari"]
+    if text_order == "locality first":
+        places.reverse()
+    words = SpokenWords("phone", f"Water of {places[0]} stands in {places[1]}")
+    number = case_opening.open_by_hand(asha, NewCase(words, "complaint"))
+    assert read_case(asha, number).place_id == "place:ekta-nagari"
 
 
 @pytest.mark.parametrize(
