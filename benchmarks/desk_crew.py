@@ -291,5 +291,7 @@ class DeskCrew:
         result = "confirmed"
         if reports:
             result = self.people.answer_call(reports[0])
-        closing_calls.enter_call(self.second, entry.case, entry.contact, result)
+        closing_calls.enter_call(
+            self.second, entry.case, entry.contact, result, words="हो"
+        )
         self.counts[f"calls: {result}"] += 1

@@ -59,7 +59,8 @@ def test_a_case_is_claimed_listed_and_called_about(desk):
     assert "so somebody else asks the citizen" in refused.stderr
     sign_in_shell(desk, "Ravi Sample", Role.OPERATOR)
     called = document(
-        desk, "closures", "call", case.number, case.contacts[0], "confirmed"
+        *(desk, "closures", "call", case.number, case.contacts[0], "confirmed"),
+        *("--words", "हो, पाणी आलं"),
     )
     assert called["state"] == "closed_confirmed"
 

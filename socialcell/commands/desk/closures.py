@@ -129,6 +129,7 @@ def call(
 ) -> None:
     """Enter what a call to a contact found; one that contradicts reopens the case.
 
+    One that confirms needs the contact's words: they are what the case is closed upon.
     Whoever claimed the case done does not confirm it by phone.
 
     Example: socialcell closures call 26-000004 7 confirmed --words "Water is back"

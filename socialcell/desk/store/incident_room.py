@@ -1,9 +1,9 @@
 """Notes, situation reports, claims and promised updates of an incident."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Update, and_, func, select, update
+from sqlalchemy import Update, and_, func, or_, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -14,11 +14,12 @@ from socialcell.desk.incident_room_model import (
     NextUpdate,
     SituationReport,
 )
-from socialcell.desk.model import CaseClock, DeskCase
+from socialcell.desk.model import CaseClock, CaseContact, CaseMessage, DeskCase
 from socialcell.errors import UsageError
 from socialcell.listening.alerts.model import Incident, Rumour
 
 CASE, CLOCK = db.table(DeskCase).c, db.table(CaseClock).c
+CONTACT = db.table(CaseContact).c
 UPDATE = db.table(NextUpdate)
 
 
@@ -138,10 +139,22 @@ def count_cases(session: Session, incident_id: int) -> dict[str, int]:
 
 
 def urgent_cases(
-    session: Session, incident_id: int
+    session: Session, incident_id: int, mention_ids: Collection[int]
 ) -> Sequence[tuple[DeskCase, datetime | None]]:
-    """The P0 cases of an incident, each with when a person first answered; None: nobody
-    has."""
+    """The P0 cases of an incident, which somebody put there or which hold one of its
+    mentions, each with when a person first answered; None: nobody has."""
+    holding = {
+        case_id
+        for chunk in db.chunks(mention_ids)
+        for case_id in session.scalars(
+            select(CONTACT.case_id)
+            .join(CaseMessage, col(CaseMessage.contact_id) == CONTACT.id)
+            .where(
+                col(CaseMessage.direction) == "in",
+                col(CaseMessage.mention_id).in_(chunk),
+            )
+        )
+    }
     answered = (
         select(CLOCK.case_id, func.min(CLOCK.stopped_at).label("at"))
         .where(CLOCK.kind == "first_answer", CLOCK.ending == "done")
@@ -152,7 +165,10 @@ def urgent_cases(
         select(DeskCase, answered.c.at)
         .outerjoin(answered, answered.c.case_id == col(DeskCase.id))
         .where(
-            col(DeskCase.incident_id) == incident_id,
+            or_(
+                col(DeskCase.incident_id) == incident_id,
+                col(DeskCase.id).in_(holding),
+            ),
             col(DeskCase.priority) == "P0",
             col(DeskCase.merged_into).is_(None),
         )

@@ -103,7 +103,10 @@ def _decisions(step: DecisionStep, place: JsonValue) -> Iterator[tuple[str, str]
         if key in decided:
             yield kind, str(decided[key] or "")
     if "place" in decided:
-        yield "place", str(place or "")
+        changed = _part(step, "changed")
+        # Words that nobody knows as a place stand beside the one that is known.
+        is_beside = "place" in changed and "place_id" not in changed
+        yield "place", "" if is_beside else str(place or "")
     if "owner" in decided:
         yield "owner", str(decided["owner"] or NOBODY)
 

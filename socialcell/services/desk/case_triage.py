@@ -218,9 +218,7 @@ def _apply(
     if draft.summary is not None:
         case.summary = clean_text(draft.summary).strip()
     if draft.place is not None:
-        case.place = clean_text(draft.place).strip()
-        case.place_id, ward = case_reading.place_of(context, session, case.place, at)
-        case.area = ward or case.area
+        _set_place(context, session, case, clean_text(draft.place).strip())
     if draft.area is not None:
         case.area = draft.area or None
     if draft.point is not None:
@@ -236,6 +234,18 @@ def _apply(
             at,
             critical=case.priority == "P0",
         )
+
+
+def _set_place(context: Context, session: Session, case: DeskCase, words: str) -> None:
+    """Take another place for a case. Words that no place has as its name do not take
+    the known place away: they stand before it, as more of where it is."""
+    at = case.first_contact_at
+    place_id, ward = case_reading.place_of(context, session, words, at)
+    if words and case.place_id is not None and (place_id, ward) == (None, None):
+        known = case_reading.place_name(session, case.place_id)
+        case.place = words if known in words else f"{words} ({known})"
+        return
+    case.place, case.place_id, case.area = words, place_id, ward or case.area
 
 
 def _require_known(session: Session, draft: TriageDraft) -> None:

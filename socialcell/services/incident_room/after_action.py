@@ -62,8 +62,10 @@ def look_back(context: Context, incident_id: int) -> AfterAction:
     """The table of an incident. UsageError: there is none."""
     now = context.clock.now()
     with db.reading(context.engine) as session:
+        alerts = alert_store.alerts_of(session, incident_id)
+        mentions = sorted({id_ for alert in alerts for id_ in alert.mentions})
         return AfterAction(
-            steps=_steps(session, incident_id),
+            steps=_steps(session, incident_id, mentions),
             claims=[
                 ClaimRecord(
                     claim.text,
@@ -81,7 +83,9 @@ def look_back(context: Context, incident_id: int) -> AfterAction:
                     case.state,
                     _minutes(case.first_contact_at, answered_at),
                 )
-                for case, answered_at in store.urgent_cases(session, incident_id)
+                for case, answered_at in store.urgent_cases(
+                    session, incident_id, mentions
+                )
             ],
             lessons=[
                 note.text
@@ -91,10 +95,10 @@ def look_back(context: Context, incident_id: int) -> AfterAction:
         )
 
 
-def _steps(session: Session, incident_id: int) -> list[ActionStep]:
+def _steps(
+    session: Session, incident_id: int, mentions: Sequence[int]
+) -> list[ActionStep]:
     incident = store.incident_of(session, incident_id)
-    alerts = alert_store.alerts_of(session, incident_id)
-    mentions = [id_ for alert in alerts for id_ in alert.mentions]
     first = min(incidents.first_posts(session, mentions).values(), default=None)
     issued = [
         report

@@ -61,14 +61,20 @@ def test_the_owner_follows_from_topic_and_place_unless_somebody_decided(
     assert read_case(asha, number).owner == "dept:drainage"
 
 
-def test_a_place_brings_its_ward_office(asha: Context, number: str) -> None:
+def test_a_place_brings_its_ward_office_and_unknown_words_stand_beside_it(
+    asha: Context, number: str
+) -> None:
     case_triage.triage(asha, number, TriageDraft(place="औंध"))
     case = read_case(asha, number)
     assert (case.place_id, case.area) == ("place:aundh", AUNDH)
     case_triage.triage(asha, number, TriageDraft(place="behind the old well"))
     case = read_case(asha, number)
-    assert (case.place, case.place_id) == ("behind the old well", None)
+    assert (case.place, case.place_id) == ("behind the old well (Aundh)", "place:aundh")
     assert case.area == AUNDH
+    case_triage.triage(asha, number, TriageDraft(place=""))
+    case_triage.triage(asha, number, TriageDraft(place="behind the old well"))
+    case = read_case(asha, number)
+    assert (case.place, case.place_id) == ("behind the old well", None)
 
 
 @pytest.mark.parametrize(

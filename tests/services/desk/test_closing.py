@@ -251,13 +251,20 @@ def test_a_late_yes_counts(crew):
     assert case_of(crew, case).state == "closed_confirmed"
 
 
-def test_who_claimed_it_done_does_not_confirm_it_by_phone(crew, colleague):
+def test_a_call_confirms_in_the_citizens_words_and_not_by_who_claimed_it(
+    crew, colleague
+):
     case = claimed_case(crew, "phone")
     contact = case.contacts[0]
     with pytest.raises(SocialcellError, match="somebody else asks"):
         closing_calls.enter_call(crew, case.number, contact, "confirmed")
     assert checks_of(crew, case)[0].call is None
     closing_calls.enter_call(colleague, case.number, contact, "not_reached")
+    assert case_of(crew, case).state == "resolved_claimed"
+    with pytest.raises(UsageError, match="said is missing"):
+        closing_calls.enter_call(
+            colleague, case.number, contact, "confirmed", words=" "
+        )
     assert case_of(crew, case).state == "resolved_claimed"
     closing_calls.enter_call(
         colleague, case.number, contact, "confirmed", words="हो, पाणी आलं"

@@ -62,7 +62,9 @@ def test_no_case_is_confirmed_without_a_yes_that_counts(context, acts, picks):
                 write(context, case, who)
             elif act == "call":
                 result = closing_calls.RESULTS[pick % 3]
-                closing_calls.enter_call(crew[who], case.number, contact, result)
+                closing_calls.enter_call(
+                    crew[who], case.number, contact, result, words="हो"
+                )
             elif act == "read":
                 answer = ClosingAnswer.YES if pick % 2 else ClosingAnswer.NO
                 closing_replies.decide_answer(crew[who], case.number, contact, answer)

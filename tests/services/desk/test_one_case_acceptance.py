@@ -192,7 +192,7 @@ def _call(case: OneCase, channel: str) -> None:
     """Another person than the one who claimed it calls."""
     other = case.pipe.town.acting("Nita Sample", Role.OPERATOR)
     contact = case.contacts[channel]
-    closing_calls.enter_call(other, case.number, contact, "confirmed")
+    closing_calls.enter_call(other, case.number, contact, "confirmed", words="हो")
 
 
 def test_a_no_of_one_of_four_opens_it_again_one_level_up(case: OneCase) -> None:

@@ -10,10 +10,11 @@ from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.desk.store import incident_room as store
 from socialcell.errors import SocialcellError, UsageError
-from socialcell.listening.alerts.model import Incident
+from socialcell.listening.alerts.model import CRITICAL, Incident
 from socialcell.ops import audit
 from socialcell.roles import Role
 from socialcell.services.alerts import rumours
+from socialcell.services.alerts.incident_grouping import IncidentGrouping
 from socialcell.services.context import Context
 from socialcell.services.incident_room import (
     after_action,
@@ -23,7 +24,13 @@ from socialcell.services.incident_room import (
     room_overview,
     situation_reports,
 )
-from tests.desk_builders import make_case, make_clock
+from tests.desk_builders import (
+    make_case,
+    make_clock,
+    make_contact,
+    make_message,
+    read_mention,
+)
 from tests.operators import acting
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -263,6 +270,25 @@ def test_looking_back_says_how_long_each_step_took(lead: Context) -> None:
     steps = {step.step: step for step in table.steps}
     assert steps["alert"].at == lead.clock.now() - timedelta(hours=1)
     assert steps["alert"].minutes is None, "no post is known"
+
+
+def test_a_danger_that_an_incidents_post_tells_of_is_one_of_its_cases(
+    lead: Context,
+) -> None:
+    now = lead.clock.now()
+    mentions = [read_mention(lead, uid=uid, urgency="critical") for uid in ("a", "b")]
+    with db.writing(lead.engine) as session:
+        for mention in mentions:
+            case = make_case(session, now, priority="P0")
+            contact = make_contact(session, case)
+            make_message(session, case, contact, mention_id=mention)
+        incident = session.get_one(Incident, 1)
+        grouping = IncidentGrouping(session, now)
+        grouping.add_alert(incident, "critical:1", CRITICAL, now, [mentions[0]])
+
+    assert [case.number for case in after_action.look_back(lead, 1).cases] == [
+        "26-000001"
+    ]
 
 
 def test_only_who_leads_incidents_acts_in_the_room(lead: Context) -> None:

@@ -22,6 +22,8 @@ from socialcell.services.desk.closing.closing_replies import (
 from socialcell.text import clean_text
 
 RESULTS = ("confirmed", "contradicted", "not_reached")
+BY_CALL = ("phone", "nothing")
+"""Ways of contacts who cannot be asked in writing: somebody is to call."""
 _ANSWERS = {"confirmed": ClosingAnswer.YES, "contradicted": ClosingAnswer.NO}
 
 
@@ -52,7 +54,7 @@ def list_closures(context: Context, *, calls_only: bool = False) -> list[Closure
 
 def _entry(row: WaitingCheck) -> ClosureEntry:
     check = row.check
-    no_way = check.way in ("phone", "nothing") or row.question in closures.LOST
+    no_way = check.way in BY_CALL or row.question in closures.LOST
     return ClosureEntry(
         case=row.case.number,
         state=row.case.state,
@@ -79,10 +81,11 @@ def enter_call(
 ) -> str:
     """Enter what a call to a contact found; the state of the case after it.
 
-    A call that contradicts reopens; one that confirms counts as a yes, unless the
-    caller claimed it done. CaseChangedError; SocialcellError: no such permission, or
-    their own claim. UsageError: no such result or contact, a contact who was never
-    asked, or a case that is neither claimed done nor closed.
+    A call that contradicts reopens; one that confirms counts as a yes, by what the
+    contact said, unless the caller claimed it done. CaseChangedError; SocialcellError:
+    no such permission, or their own claim. UsageError: no such result or contact, a
+    contact who was never asked, a confirmation without words, or a case that is neither
+    claimed done nor closed.
     """
     if result not in RESULTS:
         raise UsageError(
@@ -100,6 +103,8 @@ def enter_call(
             raise UsageError("deskclosing.not_claimed", number=number, state=case.state)
         if result == "confirmed":
             require_another(case, by)
+            if not clean_text(words).strip():
+                raise UsageError("deskclosing.no_words", contact=contact_id)
         check.call, check.called_by = result, by
         check.called_at = context.clock.now()
         check.call_note = clean_text(note).strip() or None

@@ -102,7 +102,8 @@ def act_done(request: PageRequest, form: DoneForm) -> Answer:
         request.context, _number(request), evidence, form.rev
     )
     notice = request.lang.gettext(
-        "Said to be done. Nobody can be asked: there is no way to write or to call."
+        "Said to be done. Nobody can be asked in writing: whoever may be called stands "
+        "under Calls."
     )
     if asked:
         notice = request.lang.ngettext(

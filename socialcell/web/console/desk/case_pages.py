@@ -14,6 +14,7 @@ from socialcell.i18n import Language
 from socialcell.roles import Permission
 from socialcell.services import pseudonyms
 from socialcell.services.desk.answers import hold_reasons
+from socialcell.services.desk.closing import closing_calls
 from socialcell.services.desk.pages import case_page
 from socialcell.views.desk.case_view import (
     CaseHistory,
@@ -77,6 +78,11 @@ def show_case(request: PageRequest) -> Answer:
             "page": page,
             "w": words,
             "reading": _reading_lines(page, words),
+            "to_call": {
+                check.contact_id
+                for check in page.checks
+                if check.answer is None and check.way in closing_calls.BY_CALL
+            },
             "is_holder": page.case.holder_id == actor.id,
             "is_open": page.case.state in OPEN_STATES,
             "changed": changes_since(request, page),
@@ -209,7 +215,7 @@ def _acts(state: CaseState, lang: Language) -> list[CaseAct]:
         acts.append(CaseAct("/owner", "o", _("Give to")))
     if state in WORKING_STATES:
         acts.append(CaseAct("/field-link", "f", _("Field link")))
-    if state in (*WORKING_STATES, CaseState.REFERRED):
+    if CaseState.RESOLVED_CLAIMED in next_states(state):
         acts.append(CaseAct("/done", "", _("Said to be done")))
     if CaseState.REFERRED in next_states(state):
         acts.append(CaseAct("/refer", "", _("Refer to another body")))

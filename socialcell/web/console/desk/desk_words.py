@@ -135,6 +135,7 @@ class DeskWords(MentionWords):
             return _("not asked yet")
         return {
             "asked": _("asked, no answer yet"),
+            "to_call": _("to be asked by a call"),
             "yes": _("says it is solved"),
             "no": _("says it is not solved"),
             "no_reply": _("did not answer in 7 days"),

@@ -45,7 +45,22 @@ def test_where_nobody_can_be_asked_that_is_said(
     words = "The lamp was changed this morning and burns again."
     claimed = browser.send(browser.get(f"/en{path}"), path, words=words)
 
-    assert "Nobody can be asked: there is no way to write" in claimed.text
+    assert "Nobody can be asked in writing" in claimed.text
+    assert "Is it solved? to be asked by a call" in claimed.text
+    assert number in browser.get("/en/calls").text
+    assert "asked, no answer yet" not in claimed.text
+
+
+def test_a_case_that_nobody_has_yet_cannot_be_said_to_be_done(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    path = f"/cases/{burst}"
+    new = browser.get(f"/en{path}")
+    taken = browser.send(new, f"{path}/take")
+
+    assert f'href="/en{path}/done"' not in new.html
+    assert f'href="/en{path}/done"' in taken.html
 
 
 def test_a_case_that_has_ended_offers_no_work_on_it(
