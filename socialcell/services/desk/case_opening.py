@@ -109,6 +109,9 @@ def open_by_hand(context: Context, new: NewCase) -> str:
     tagged = tagging.analyse_words(context, case_contacts.checked_words(new.words.text))
     with db.writing(context.engine) as session:
         case, reading = draft_spoken(context, session, new, tagged)
+        # Whoever enters a call leaves the priority to the reader, and no mention tells
+        # anybody of it: what is critical is P0 at once.
+        case.priority = new.priority or reading.priority
         case_access.require_case(context, session, Permission.TRIAGE, case)
         enter_spoken(context, session, case, reading, new)
         return case.number
@@ -119,9 +122,7 @@ def draft_spoken(
 ) -> tuple[DeskCase, CaseReading]:
     """A case of what somebody said, not stored yet, so that the caller may ask who may;
     and what is suggested of it, by the reading of the words. UsageError as of
-    `open_by_hand`.
-
-    What is critical is P0 at once: no mention says so to anybody."""
+    `open_by_hand`."""
     case_reading.require_words(new.kind, new.topic, new.priority)
     case_reading.require_places(session, new.area, new.owner)
     now = context.clock.now()
@@ -145,7 +146,7 @@ def draft_spoken(
     )
     draft = replace(draft, owner=new.owner or owner)
     case = _new_case(context, session, draft, reading, None)
-    case.priority = draft.priority
+    case.priority = new.priority or case.priority
     case.opened_from = new.words.channel
     case.summary = clean_text(new.summary)
     if new.point is not None:
