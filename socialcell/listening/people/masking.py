@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from socialcell.listening.people import post_addresses
 from socialcell.listening.people.masking_accounts import hide_payment_addresses
-from socialcell.listening.people.masking_author import hide_author
+from socialcell.listening.people.masking_author import hide_author, is_common
 from socialcell.listening.people.masking_copy import MASK
 from socialcell.listening.people.masking_homes import hide_maps
 from socialcell.listening.people.masking_number_words import hide_number_words
@@ -209,15 +209,17 @@ def is_distinct(term: str) -> bool:
 def own_marks(uid: str | None, handle: str | None, name: str | None) -> tuple[str, ...]:
     """What an author's own text must not say: handle, number and name.
 
-    Short handles and names of one word are words of the language too often, and are
-    hidden only where a sign such as @ says that they are names.
+    Short handles, names of one word and what is made of common words ("manhole",
+    "Katraj Lake") are words of the language too often, and are hidden only where a
+    sign such as @ says that they are names.
     """
     marks = []
-    if handle and len(handle.lstrip("@")) >= 5:
+    is_word = handle is not None and handle.isalpha() and is_common(handle)
+    if handle and len(handle.lstrip("@")) >= 5 and not is_word:
         marks.append(handle.lstrip("@"))
     if uid and len(uid.lstrip("@")) >= 5:
         marks.append(uid.lstrip("@"))
-    if name and len(name.split()) >= 2:
+    if name and len(name.split()) >= 2 and not is_common(name):
         marks.append(name.strip())
     return tuple(dict.fromkeys(marks))
 

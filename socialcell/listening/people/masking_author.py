@@ -14,7 +14,11 @@ from socialcell.language.transliteration import key
 from socialcell.language.words import key_of
 from socialcell.listening.people.masking_copy import MASK, hide
 from socialcell.listening.people.masking_words import TextWords
-from socialcell.listening.people.name_lists import gazetteer_names, word_lists
+from socialcell.listening.people.name_lists import (
+    gazetteer_names,
+    is_common_word,
+    word_lists,
+)
 
 _SPLIT = re.compile(r"[\s._\-\d@|,/()]+|(?<=[a-z])(?=[A-Z])")
 _SHORTEST = 3  # letters of a part of a name
@@ -144,10 +148,10 @@ def _is_signed(words: TextWords, at: int, own: _OwnName) -> bool:
 
 @lru_cache(maxsize=4096)
 def _own_name(handle: str | None, name: str | None) -> _OwnName | None:
-    parts: list[str] = []
-    for source in (name, handle):
-        pieces = [piece for piece in _SPLIT.split(source or "") if piece]
-        parts += [piece.lower() for piece in pieces if len(piece) >= _SHORTEST]
+    # Of a handle such as warje_rider a word or a place names nobody.
+    parts = [part for part in _parts(handle) if not is_common_word(part)]
+    if not is_common(name):
+        parts = [*_parts(name), *parts]
     parts = list(dict.fromkeys(parts))
     if not parts:
         return None
@@ -160,6 +164,17 @@ def _own_name(handle: str | None, name: str | None) -> _OwnName | None:
         if len(part) >= _SHORTEST_REVERSED and part not in common and part.isascii()
     )
     return _OwnName(sounds, common_sounds, frozenset(_first_letters(parts)), backwards)
+
+
+def _parts(source: str | None) -> list[str]:
+    pieces = _SPLIT.split(source or "")
+    return [piece.lower() for piece in pieces if len(piece) >= _SHORTEST]
+
+
+def is_common(source: str | None) -> bool:
+    """Whether a handle or name is of common words alone: manhole, Warje Residents."""
+    parts = _parts(source)
+    return bool(parts) and all(map(is_common_word, parts))
 
 
 # Letters with which one sound may begin, in either script.

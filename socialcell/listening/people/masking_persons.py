@@ -18,6 +18,8 @@ from socialcell.listening.people.name_lists import (
     Kinds,
     Sounds,
     WordKind,
+    is_common_word,
+    is_function_word,
     is_unknown,
     kept_names,
     names_a_place,
@@ -96,6 +98,8 @@ def _names(words: TextWords, signs: Signs) -> Iterator[WordSpan]:
 def _introduced(words: TextWords, signs: Signs, at: int) -> Iterator[WordSpan]:
     """Mr Zagade, engineer Rakesh Kulkarni, श्री झगडे यांनी."""
     end = at + 1
+    if WordKind.TITLE not in signs[at] and words.ends_sentence(at):
+        return  # "cannot find my son. They say"
     while end < at + 1 + _LONGEST_NAME and words.is_next(end):
         if not (_kind(signs, end) & NAMES or _is_capital_or_new(words, signs, end)):
             break
@@ -133,6 +137,8 @@ def _honoured(words: TextWords, signs: Signs, at: int) -> Iterator[WordSpan]:
 def _listed(words: TextWords, signs: Signs, at: int) -> Iterator[WordSpan]:
     """Given names and surnames of the lists, and what belongs to them."""
     kind, start, end = signs[at], at, at + 1
+    if is_function_word(words.lower[at]) and not words.written(at)[0].isupper():
+        return  # mala: me, and a name
     while end <= at + _LONGEST_NAME and words.is_next(end):
         is_name = bool(_kind(signs, end) & NAMES)
         if not is_name and not (WordKind.GIVEN in kind and _is_new(words, signs, end)):
@@ -234,7 +240,8 @@ def _may_be_tagged(words: TextWords, signs: Signs, at: int) -> bool:
 
 def _is_new(words: TextWords, signs: Signs, at: int) -> bool:
     """Whether a word is neither one of the lists nor one of the language."""
-    return not _kind(signs, at) and is_unknown(words.lower[at])
+    word = words.lower[at]
+    return not _kind(signs, at) and is_unknown(word) and not is_common_word(word)
 
 
 def _is_capital_or_new(words: TextWords, signs: Signs, at: int) -> bool:

@@ -68,6 +68,10 @@ class TextWords:
         is_short = end - self.spans[at - 1][0] <= _LONGEST_SHORTENED
         return is_short and between in (".", ". ", ".\u00a0")
 
+    def ends_sentence(self, at: int) -> bool:
+        """Whether a full stop stands behind a word."""
+        return self.text.startswith(".", self.spans[at][1])
+
     def following(self, at: int) -> tuple[str, ...]:
         """A word and those behind it, as far as the sentence goes."""
         end = at + 1

@@ -13,6 +13,10 @@ import yaml
 
 from socialcell.language import lexicon
 from socialcell.language.transliteration import key
+from socialcell.language.words import key_of
+from socialcell.listening.people import civic_words
+from socialcell.listening.people.listed_names import is_any_name, is_person_name
+from socialcell.text import index_form
 
 Sounds = tuple[str, ...]
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -188,21 +192,102 @@ def is_unknown(word: str) -> bool:
     return len(word) >= _SHORTEST and not {word, stem(word)} & known
 
 
+@lru_cache(maxsize=50_000)
+def is_common_word(word: str) -> bool:
+    """Whether a word in small letters is one of a language, of danger, of the city's
+    work, of the family or of a place, with any ending, and no listed name.
+
+    Such a word is nobody's name, whatever a model of names reads.
+    """
+    kinds = word_kinds().get(word, _NO_KINDS)
+    if kinds:
+        return kinds.isdisjoint(NAMES)
+    if word in _everyday_names():
+        return False
+    if word in everyday_words():
+        return True
+    if is_any_name(index_form(word)):
+        return False
+    form = key_of(word)
+    if _is_plain(form):
+        return True
+    # A surname is known by its ending, and may begin as another word does.
+    if is_person_name(word):
+        return False
+    return any(map(_is_plain, _stems(form)))
+
+
+def _is_plain(form: str) -> bool:
+    return form in _plain_forms() or civic_words.is_known(form)
+
+
+@lru_cache(maxsize=1)
+def _plain_forms() -> frozenset[str]:
+    return frozenset(map(key_of, plain_words()))
+
+
+def _stems(form: str) -> Iterator[str]:
+    """Words that a word in comparison form may be a form of: खड्डा of खड्ड्याला."""
+    endings = _endings(form.isascii())
+    obliques, vowels = _OBLIQUES[form.isascii()]
+    for cut in range(_SHORTEST + 1 if form.isascii() else 2, len(form)):
+        stem = form[:cut]
+        if form[cut:] not in endings:
+            continue
+        yield stem
+        for oblique in obliques:
+            if stem.endswith(oblique) and cut - len(oblique) >= _SHORTEST:
+                bare = stem.removesuffix(oblique)
+                yield bare
+                yield from (bare + vowel for vowel in vowels)
+
+
+# What stands before an ending, and with what the word itself may end there.
+_OBLIQUES = {
+    True: (("yan", "ya", "an", "a", "e"), ("a", "i")),
+    False: (("्यां", "्या", "ां", "ा", "े", "ं"), ("ा", "ि", "े")),
+}
+
+
+@lru_cache(maxsize=2)
+def _endings(is_latin: bool) -> frozenset[str]:
+    lists = lexicon.data("endings")
+    script = "latin" if is_latin else "devanagari"
+    particles = {"", *lists[f"{script}_particles"]}
+    return frozenset(
+        key_of(ending + particle) for ending in lists[script] for particle in particles
+    ) | frozenset(lists["latin_common"] if is_latin else ())
+
+
+@lru_cache(maxsize=1)
+def _everyday_names() -> frozenset[str]:
+    return frozenset(_lists()["everyday_names"])
+
+
 @lru_cache(maxsize=1)
 def plain_words() -> frozenset[str]:
     """Words that no name consists of: words of everyday, times, kinds of places, and
     single words of the gazetteer."""
-    function_words = (
+    others = (word for words in lexicon.data("no_names").values() for word in words)
+    named = (word for name in gazetteer_names() for word in name.lower().split())
+    names = _names()
+    common = {*_function_words(), *others, *named, *everyday_words()}
+    listed = {*names[WordKind.GIVEN], *names[WordKind.SURNAME]} - _ambiguous()
+    return frozenset({*common, *_lists()["relatives"]} - listed)
+
+
+def is_function_word(word: str) -> bool:
+    """Whether a word in small letters is one such as "me" or "from"."""
+    return word in _function_words()
+
+
+@lru_cache(maxsize=1)
+def _function_words() -> frozenset[str]:
+    return frozenset(
         word
         for by_weight in lexicon.data("function_words")["words"].values()
         for words in by_weight.values()
         for word in words
-    )
-    others = (word for words in lexicon.data("no_names").values() for word in words)
-    named = (word for name in gazetteer_names() for word in name.lower().split())
-    names = _names()
-    return frozenset({*function_words, *others, *named, *everyday_words()}) - frozenset(
-        {*names[WordKind.GIVEN], *names[WordKind.SURNAME]} - _ambiguous()
     )
 
 

@@ -21,6 +21,7 @@ from socialcell.listening.people.name_lists import (
     MOST_FOLLOWING,
     Kinds,
     WordKind,
+    is_common_word,
     is_whole_name,
     names_a_place,
     word_kinds,
@@ -49,6 +50,15 @@ class _Word:
         return self.text.casefold()
 
     @property
+    def is_common(self) -> bool:
+        """Whether it is a word of a language or the name of a place, and nobody's."""
+        return is_common_word(self.text.lower())
+
+    @property
+    def is_lower_latin(self) -> bool:
+        return self.text.isascii() and self.text.islower()
+
+    @property
     def is_capital(self) -> bool:
         return len(self.text) >= _SHORTEST and self.text.istitle()
 
@@ -67,13 +77,11 @@ def without_names(
     words = _words(text, places)
     own = {*_own_name(words, text), *_profile(words, profile or "")}
     tagged = {*_name_positions(words, text, people)}
-    names = {
-        *_listed(words),
-        *_titled(words, text),
-        *tagged,
-        *_capitals(words, text),
-    }
-    hidden = (names - {*_place_names(words, text, names, tagged)}) | own
+    titled = {*_titled(words, text)}
+    names = {*_listed(words), *titled, *tagged, *_capitals(words, text)}
+    shown_names = {*_place_names(words, text, names, tagged)}
+    sure = own | {at for at in titled - shown_names if not words[at].is_lower_latin}
+    hidden = {at for at in names - shown_names if not words[at].is_common} | sure
     shown = text
     for at in sorted(hidden, reverse=True):
         word = words[at]
@@ -190,18 +198,27 @@ def _is_hidden(text: str, end: int) -> bool:
 
 def _name_from(words: Sequence[_Word], first: int, text: str) -> Iterator[int]:
     signs = _signs()
-    if first < len(words) and words[first].form in signs["is"]:
-        first += 1
-    for at in range(first, min(first + _LONGEST_NAME, len(words))):
-        is_next = at == first or text[words[at - 1].end : words[at].start].isspace()
-        if words[at].form in signs["is"] | signs["ends"] or not is_next:
-            return
-        yield at
+    is_said = first < len(words) and words[first].form in signs["is"]
+    first += is_said
+    end = first
+    while end < min(first + _LONGEST_NAME, len(words)):
+        if words[end].form in signs["is"] | signs["ends"]:
+            break
+        between = text[words[end - 1].end : words[end].start]
+        if end > first and not (between.isspace() or between in ("'", "’")):
+            break
+        end += 1
+    is_said = is_said or (end < len(words) and words[end].form in signs["is"])
+    # Not of "she forgot my name last week".
+    if is_said or any(
+        not word.is_common or word.is_capital for word in words[first:end]
+    ):
+        yield from range(first, end)
 
 
 def _capitals(words: Sequence[_Word], text: str) -> Iterator[int]:
     """Words with a capital inside a sentence, where capitals are few; a day, a month, a
-    festival is none."""
+    festival is none, nor what one is in, at or near."""
     latin = sum(word.text.isascii() and word.text.isalpha() for word in words)
     inside = [
         at
@@ -209,10 +226,23 @@ def _capitals(words: Sequence[_Word], text: str) -> Iterator[int]:
         if word.is_capital
         and not word.is_place
         and word.form not in _no_names()
+        and not _is_where(words, at, text)
         and not _SENTENCE_END.search(text[: word.start])
     ]
     if latin and len(inside) / latin <= _FEW_CAPITALS:
         yield from inside
+
+
+def _is_where(words: Sequence[_Word], at: int, text: str) -> bool:
+    """Whether a word such as "near" says that the next is a place, and nobody's."""
+    signs, end = lexicon.data("place_signs"), words[at].end
+    if text[end : end + 1] in ("'", "’"):
+        return False
+    is_behind = at > 0 and _is_spaced(words, at, text)
+    if is_behind and words[at - 1].form in signs["before_place"]:
+        return True
+    is_next = at + 1 < len(words) and _is_spaced(words, at + 1, text)
+    return is_next and words[at + 1].form in signs["after_place"]
 
 
 @lru_cache

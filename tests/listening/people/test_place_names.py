@@ -1,12 +1,22 @@
 """A name before a word of a place is the place's, with every ending; a person's is
 hidden beside such a word too."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from socialcell.listening.people.masking_persons import public_names
 from socialcell.listening.people.person_names import without_names
 from socialcell.listening.people.visibility import People
 from socialcell.settings.language import NcModels
+
+
+@dataclass(frozen=True)
+class Author:
+    handle: str
+    name: str | None = None
+    uid: str | None = None
+
 
 PLACES = (
     "जोशी हॉस्पिटलसमोर आग लागली आहे, पेशंट अडकले",
@@ -79,9 +89,9 @@ PERSONS = (
 )
 
 
-def masked(text: str) -> str:
+def masked(text: str, author: Author | None = None) -> str:
     names = public_names([], NcModels.NONE)
-    return People(b"a key", frozenset(), names).masked("x", text, None)
+    return People(b"a key", frozenset(), names).masked("x", text, author)
 
 
 @pytest.mark.parametrize("text", PLACES)
@@ -98,6 +108,53 @@ def test_a_person_beside_a_word_of_a_place_is_hidden(
 
     assert not [name for name in names if name in shown]
     assert not [name for name in names if name in without_names(shown)]
+
+
+@pytest.mark.parametrize(
+    ("author", "text"),
+    [
+        (Author("warje_res"), "basement madhe pani, darvaja ughadat nahi, Warje"),
+        (Author("manhole"), "My child fell in an open manhole at Bajirao road"),
+        (Author("q17", "Katraj Lake"), "water at Katraj Lake, send boats"),
+        (Author("q17", "Warje Water Group"), "boat hvi - Warje"),
+    ],
+)
+def test_an_author_who_is_called_by_a_place_or_word_hides_none_in_the_text(
+    author: Author, text: str
+) -> None:
+    assert masked(text, author) == text
+
+
+@pytest.mark.parametrize(
+    ("author", "text", "shown"),
+    [
+        (Author("manhole"), "as @manhole says", "as @••• says"),
+        (Author("asha_k"), "boat hvi - Asha", "boat hvi - •••"),
+        (Author("q17", "Asha Warje"), "boat hvi - Asha", "boat hvi - •••"),
+        (Author("zebrafish_kale"), "this is zebrafish", "this is •••"),
+    ],
+)
+def test_an_authors_own_name_and_handle_stay_hidden(
+    author: Author, text: str, shown: str
+) -> None:
+    assert masked(text, author) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("बोरवेल में गिरा मुन्ना, रोना बंद", "बोरवेल में गिरा •••, रोना बंद"),
+        ("मैं छोटू को ढूंढ रहा हूं", "मैं ••• को ढूंढ रहा हूं"),
+        ("mala jagaych nahi aata", "mala jagaych nahi aata"),
+        ("bring back my son. They say he left", "bring back my son. They say he left"),
+        ("talwar leke ghus gaye, fire brigade pathva narhe", None),
+        ("सायकल दुरुस्तीवाले मामा अडकले, काकूंच्या खड्ड्याला कुंपण नाही", None),
+    ],
+)
+def test_a_pet_name_is_hidden_and_a_word_before_a_relative_is_not(
+    text: str, shown: str | None
+) -> None:
+    assert masked(text) == (text if shown is None else shown)
 
 
 def test_a_whole_name_before_a_place_is_hidden_in_an_alert() -> None:
