@@ -129,9 +129,9 @@ def page(
         lead=[(line,) for line in lead],
         unknown=_unknown(critical_item, lang),
         # Nobody has to act on a false alarm: nobody needs its words.
-        sections=[]
+        opening=[]
         if status.is_false_alarm
-        else list(_sections(critical_item, status, people, phrases)),
+        else list(_opening(critical_item, status, people, phrases)),
         closing=list(_closing(critical_item, status, lang)),
     )
 
@@ -233,7 +233,7 @@ def _lead(
         "incident": lang.digits(str(status.incident_id or "–")),
     }
     yield _("Incident %(incident)s, mention %(item)s.", **ids)
-    if status.other_ids:
+    if status.other_ids and not status.quoted:
         other_ids = ", ".join(
             lang.digits(f"#{id_}") for id_ in status.other_ids[:_MAX_OTHER_IDS]
         )
@@ -241,7 +241,7 @@ def _lead(
             command = f"alerts show {status.incident_id}"
             other_ids += f" {phrases.and_more(more, command)}"
         yield _("Also in this incident: %(ids)s", ids=other_ids)
-    if critical_item.is_message:
+    if any(item.is_message for item in (critical_item, *status.quoted)):
         yield _(
             "It was written to the city alone: names and numbers are hidden. Do not "
             "forward its words."
@@ -309,7 +309,13 @@ def _wards(critical_item: CriticalItemFacts, phrases: Phrases) -> list[str]:
     ]
 
 
-def _sections(
+def quoted_lines(status: ItemStatus, people: People, lang: Language) -> list[str]:
+    """The words of the newest other items of the incident, a line for each."""
+    phrases = Phrases(lang)
+    return [_quoted_line(item, people, phrases) for item in status.quoted]
+
+
+def _opening(
     critical_item: CriticalItemFacts,
     status: ItemStatus,
     people: People,
@@ -321,7 +327,7 @@ def _sections(
         entry = _entry(critical_item, masked_text, people, phrases)
         yield LetterSection(title, [Entries([entry])])
     if status.quoted:
-        lines = [_quoted_line(item, people, phrases) for item in status.quoted]
+        lines = quoted_lines(status, people, phrases.lang)
         if (more := len(status.other_ids) - len(status.quoted)) > 0:
             command = f"alerts show {status.incident_id} --json"
             lines.append(phrases.and_more(more, command))
@@ -346,12 +352,14 @@ def _entry(
 def _quoted_line(
     critical_item: CriticalItemFacts, people: People, phrases: Phrases
 ) -> str:
-    """Another item of the incident in one line: number, platform, time and words."""
+    """Another item of the incident in one line: number, platform, time, ward offices
+    and words."""
     row, lang = critical_item.row, phrases.lang
     parts = [
         lang.digits(f"#{row.id}"),
         phrases.platform(row.platform),
         _time(critical_item, lang),
+        *_wards(critical_item, phrases),
     ]
     about = " · ".join(parts)
     masked_text = mask_text(critical_item, people)
@@ -367,7 +375,7 @@ def _closing(
         yield (Hyperlink(_("More about this incident"), url),)
     else:
         yield (_("More: %(where)s", where=f"socialcell mentions show {id_}"),)
-    is_settled = status.end is not None and (status.acked_by or status.is_false_alarm)
+    is_settled = status.acked_by is not None or status.is_false_alarm
     if status.incident_id is not None and not is_settled:
         yield (acknowledge_line(status.incident_id, lang),)
     if critical_item.row.platform in having(Trait.MESSAGES):

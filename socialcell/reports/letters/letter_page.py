@@ -169,7 +169,8 @@ class LetterPage:
 
     `subject` is the judgement: the subject of the mail and the heading. `preheader`
     says what is to be decided; mail programs show it beside the subject. `occasion` is
-    the kind of letter and its time. `unknown` is what is not known.
+    the kind of letter and its time. `opening` stands before the lead: the words that
+    the letter is about. `unknown` is what is not known.
     """
 
     language: str
@@ -178,6 +179,7 @@ class LetterPage:
     sender: str
     occasion: str
     lead: Sequence[Line]
+    opening: Sequence[LetterSection] = ()
     unknown: Line | None = None
     sections: Sequence[LetterSection] = ()
     closing: Sequence[Line] = ()

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 from socialcell.language.text_similarity import BY_LETTERS, TextComparison
@@ -18,6 +18,8 @@ from socialcell.services.alerts.incident_grouping import INCIDENT_GAP, IncidentG
 MAX_AGE = timedelta(days=2)
 # Items of one place and topic, or messages of one person, within this are one incident.
 NEAR_IN_TIME = timedelta(hours=3)
+# One letter about the further items of an incident leaves in this time, with them all.
+NOTICE_GAP = timedelta(minutes=5)
 # An item is compared with at most so many: a crisis brings thousands.
 _MOST_COMPARED = 1000
 
@@ -75,7 +77,9 @@ def _escalate_next_items(grouping: IncidentGrouping) -> None:
     waiting = critical_calls.unacknowledged(grouping.session, since)
     for escalations in waiting.values():
         if not any(escalation.climbs for escalation in escalations):
-            escalations[0].climbs, escalations[0].next_at = True, grouping.now
+            first = escalations[0]
+            first.climbs, first.next_at = True, grouping.now
+            first.started_at = min(first.started_at, grouping.now)
     uncalled = critical_calls.first_uncalled(grouping.session, since, waiting)
     for incident_id, mention_id in uncalled.items():
         _call_about(grouping, incident_id, mention_id, climbs=True)
@@ -182,10 +186,12 @@ def _escalate(
     incident: Incident,
 ) -> None:
     """Start the escalation of an item: for a new one the full ladder, but only one
-    notice where its incident is being escalated already. Each direct message gets a
-    notice, since a person waits for an answer, and so does an item of an acknowledged
-    incident; copies of a post do not."""
+    notice where its incident is being escalated already. Everything else that joins an
+    incident gets a notice, but for copies of a post: of a direct message each, since a
+    person waits for an answer."""
     is_message = critical_item.kind == "message"
+    if like is ItemMatch.COPY and not is_message:
+        return
     is_new = like is None or (is_message and like is ItemMatch.PLACE)
     waiting = critical_calls.unacknowledged(
         grouping.session, grouping.now - INCIDENT_GAP
@@ -194,11 +200,6 @@ def _escalate(
         escalation.climbs for escalation in waiting.get(incident.id or 0, ())
     )
     climbs = is_new and not called_about
-    needs_escalation = is_new or is_message or incident.state == "acked"
-    if like is ItemMatch.COPY and not is_message:
-        needs_escalation = False
-    if not climbs and not needs_escalation:
-        return
     if climbs and incident.state == "acked":
         incident.state = "open"
     _call_about(grouping, incident.id or 0, critical_item.id, climbs=climbs)
@@ -207,12 +208,32 @@ def _escalate(
 def _call_about(
     grouping: IncidentGrouping, incident_id: int, mention_id: int, *, climbs: bool
 ) -> None:
+    at = grouping.now if climbs else _notice_at(grouping, incident_id)
     grouping.session.add(
         Escalation(
             incident_id=incident_id,
             mention_id=mention_id,
             climbs=climbs,
-            started_at=grouping.now,
-            next_at=grouping.now,
+            started_at=at,
+            next_at=at,
         )
     )
+    grouping.session.flush()
+
+
+def _notice_at(grouping: IncidentGrouping, incident_id: int) -> datetime:
+    """When the readers are notified of a further item: with those that wait already,
+    else at once, but not sooner than NOTICE_GAP after the notice before."""
+    notices = [
+        escalation
+        for escalation in critical_calls.escalations_of_incident(
+            grouping.session, incident_id
+        )
+        if not escalation.climbs
+    ]
+    if not notices:
+        return grouping.now
+    last = max(notices, key=lambda escalation: escalation.started_at)
+    if last.next_at is not None:
+        return last.started_at
+    return max(grouping.now, last.started_at + NOTICE_GAP)

@@ -5,6 +5,7 @@ repeats it under the same keys.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -44,6 +45,8 @@ from socialcell.services.outbox import acknowledgements, outbox
 from socialcell.settings.notifications import Alerts
 from socialcell.views.mentions.mention_view import group_values
 
+MAX_NOTICED = 30  # further items of an incident whose words one letter has
+
 
 @dataclass(frozen=True)
 class EscalationRun:
@@ -53,6 +56,16 @@ class EscalationRun:
     opened: tuple[int, ...]
     messages: int
     delivered: outbox.Delivery
+
+
+@dataclass(frozen=True)
+class ItemLetter:
+    """What a letter, message or call is about: an item, again where nobody has
+    acknowledged it, and the ids of others whose words it has, too."""
+
+    mention_id: int
+    repeated: bool = False
+    quoted: tuple[int, ...] = ()
 
 
 def advance(
@@ -92,14 +105,20 @@ def put_due_steps(context: Context) -> int:
         climbing = critical_calls.climbing(session, now - INCIDENT_GAP)
         session.expunge_all()
     new = 0
+    notices: dict[int, list[Escalation]] = defaultdict(list)
     for escalation in climbing:
-        passed, next_at = _due_steps(settings, escalation, now)
+        if not escalation.climbs:
+            notices[escalation.incident_id].append(escalation)
+            continue
+        passed, next_at = due_steps(settings, escalation.started_at, now)
         if not _is_due(escalation, next_at, now):
             continue
-        for key, names in passed:
-            new += _put_step(context, escalation, key, names)
+        for step, names in passed:
+            letter = ItemLetter(escalation.mention_id, repeated=bool(step))
+            new += _put_step(context, letter, step, names)
         with db.writing(context.engine) as session:
             critical_calls.set_next(session, escalation.id or 0, next_at)
+    new += sum(_put_notice(context, waiting) for waiting in notices.values())
     return new + _put_closing_messages(context)
 
 
@@ -119,7 +138,11 @@ def page(
     context: Context, mention_id: int, lang: str, *, repeated: bool = False
 ) -> LetterPage:
     """The letter that reports the item; `repeated`: nobody has acknowledged it yet."""
-    evidence, standing = _evidence(context, mention_id, repeated)
+    return _page_of(context, ItemLetter(mention_id, repeated=repeated), lang)
+
+
+def _page_of(context: Context, letter: ItemLetter, lang: str) -> LetterPage:
+    evidence, standing = _evidence(context, letter)
     return _page(context, evidence, standing, pseudonyms.load_people(context), lang)
 
 
@@ -192,14 +215,24 @@ def _page(
     return critical_item_page.page(evidence, standing, people, sender, language(lang))
 
 
-def _due_steps(
-    settings: Alerts, escalation: Escalation, now: datetime
-) -> tuple[list[tuple[str, Sequence[str]]], datetime | None]:
-    """The steps of an escalation up to now (key, names), and when the next is due."""
-    if not escalation.climbs:
-        names = [name for name in settings.steps[0].who if name not in settings.phone]
-        return [("", names)], None
-    return due_steps(settings, escalation.started_at, now)
+def _put_notice(context: Context, waiting: Sequence[Escalation]) -> int:
+    """The one letter and message about the further items of an incident that wait for
+    theirs, when it is due; how many are new.
+
+    It has the key of the last one: whatever joins them before all of it is in the
+    outbox has another, so that nobody lacks an item.
+    """
+    settings, now = context.workspace.config.alerts, context.clock.now()
+    if not any(_is_due(escalation, None, now) for escalation in waiting):
+        return 0
+    *others, last = [escalation.mention_id for escalation in waiting]
+    letter = ItemLetter(last, quoted=tuple(reversed(others)))
+    names = [name for name in settings.steps[0].who if name not in settings.phone]
+    new = _put_step(context, letter, "", names)
+    with db.writing(context.engine) as session:
+        for escalation in waiting:
+            critical_calls.set_next(session, escalation.id or 0, None)
+    return new
 
 
 def _is_due(escalation: Escalation, next_at: datetime | None, now: datetime) -> bool:
@@ -238,12 +271,11 @@ def due_steps(
 
 
 def _put_step(
-    context: Context, escalation: Escalation, step: str, names: Sequence[str]
+    context: Context, letter: ItemLetter, step: str, names: Sequence[str]
 ) -> int:
     """The messages and calls of one step that are not in the outbox yet."""
-    settings, id_ = context.workspace.config.alerts, escalation.mention_id
+    settings, id_ = context.workspace.config.alerts, letter.mention_id
     key = f"{outbox_store.ABOUT_ITEM}{id_}{step}"
-    repeated = bool(step)
     readers = incident_notifications.readers_among(settings, names)
     new = sum(
         outbox.put_call(
@@ -252,7 +284,7 @@ def _put_step(
             key,
             name,
             f"{CRITICAL} #{id_}",
-            partial(_phone_call, context, id_, settings.phone[name].lang, repeated),
+            partial(_phone_call, context, letter, settings.phone[name].lang),
         )
         for name in settings.phone
         if name in names
@@ -261,8 +293,8 @@ def _put_step(
         context,
         key,
         readers,
-        partial(_letter, context, id_, repeated),
-        partial(_card, context, id_, repeated),
+        lambda lang: incident_notifications.as_letter(_page_of(context, letter, lang)),
+        lambda lang: incident_notifications.as_card(_page_of(context, letter, lang)),
     )
 
 
@@ -308,21 +340,10 @@ def _closing_card(context: Context, incident_id: int, lang: str) -> ChatCard:
     return incident_notifications.as_card(incident_page(context, incident_id, lang))
 
 
-def _letter(
-    context: Context, mention_id: int, repeated: bool, lang: str
-) -> mail.Letter:
-    notice = page(context, mention_id, lang, repeated=repeated)
-    return incident_notifications.as_letter(notice)
-
-
-def _card(context: Context, mention_id: int, repeated: bool, lang: str) -> ChatCard:
-    notice = page(context, mention_id, lang, repeated=repeated)
-    return incident_notifications.as_card(notice)
-
-
-def _phone_call(context: Context, mention_id: int, lang: str, repeated: bool) -> bytes:
+def _phone_call(context: Context, letter: ItemLetter, lang: str) -> bytes:
     """The body of a phone call, as JSON: our ids, and the text to be read out."""
-    evidence, standing = _evidence(context, mention_id, repeated)
+    mention_id = letter.mention_id
+    evidence, standing = _evidence(context, letter)
     people = pseudonyms.load_people(context)
     notice = _page(context, evidence, standing, people, lang)
     written_at = evidence.row.authored_at
@@ -331,14 +352,25 @@ def _phone_call(context: Context, mention_id: int, lang: str, repeated: bool) ->
         "item": mention_id,
         "lang": lang,
         "title": notice.subject,
-        "lines": [plain_text(line) for line in notice.lead],
+        "lines": [
+            *(plain_text(line) for line in notice.lead),
+            *critical_item_page.quoted_lines(standing, people, language(lang)),
+        ],
         "text": critical_item_page.mask_text(evidence, people),
+        "further": [
+            {
+                "item": item.row.id,
+                "text": critical_item_page.mask_text(item, people),
+                "wards": list(item.values.get("ward", ())),
+            }
+            for item in standing.quoted
+        ],
         "platform": evidence.row.platform,
         "at": written_at.astimezone(IST).isoformat() if written_at else None,
         "topics": list(evidence.values.get("topic", ())),
         "wards": list(evidence.values.get("ward", ())),
         "owner": evidence.owner,
-        "repeated": repeated,
+        "repeated": letter.repeated,
         "acknowledge": f"socialcell alerts ack {standing.incident_id}",
         "acknowledge_path": acknowledgements.acknowledge_path(context, mention_id),
     }
@@ -346,8 +378,9 @@ def _phone_call(context: Context, mention_id: int, lang: str, repeated: bool) ->
 
 
 def _evidence(
-    context: Context, mention_id: int, repeated: bool
+    context: Context, letter: ItemLetter
 ) -> tuple[CriticalItemFacts, ItemStatus]:
+    mention_id = letter.mention_id
     with db.reading(context.engine) as session:
         names = incident_facts.area_names(session)
         evidence = _item_facts(context, session, mention_id, names)
@@ -356,7 +389,28 @@ def _evidence(
         escalation = critical_calls.escalation_of_item(session, mention_id)
         items = critical_calls.items_of(session, incident_id) if incident_id else []
         standing = _status(context, mention_id, incident, items, escalation)
-        return evidence, replace(standing, repeated=repeated)
+        quoted = letter.quoted
+        if letter.repeated and incident_id:
+            quoted = _told_others(session, incident_id, mention_id)
+        shown = critical_item_page.MAX_QUOTED if letter.repeated else MAX_NOTICED
+        return evidence, replace(
+            standing,
+            repeated=letter.repeated,
+            quoted=[
+                _item_facts(context, session, id_, names) for id_ in quoted[:shown]
+            ],
+        )
+
+
+def _told_others(
+    session: Session, incident_id: int, mention_id: int
+) -> tuple[int, ...]:
+    """The other items of an incident that are still critical, the newest first; of
+    copies the first alone."""
+    escalations = critical_calls.escalations_of_incident(session, incident_id)
+    ids = [row.mention_id for row in reversed(escalations)]
+    critical = critical_calls.items(session, ids)
+    return tuple(item.id for item in critical if item.id != mention_id)
 
 
 def _item_facts(

@@ -33,6 +33,6 @@ def resume_incidents(grouping: IncidentGrouping, incident_ids: Iterable[int]) ->
         incident.said, incident.ended_at = None, None
         incident.last_at = grouping.now
         for escalation in critical_calls.escalations_of_incident(grouping.session, id_):
-            if escalation.acked_at is None:
+            if escalation.climbs and escalation.acked_at is None:
                 escalation.next_at = grouping.now
     grouping.session.flush()

@@ -328,6 +328,7 @@ def as_card(page: LetterPage) -> ChatCard:
         for line in block.lines
     ]
     lines = [plain_text(line) for line in (*page.lead, *unknown, *others)]
+    lines = [*opening_lines(page), *lines]
     foot = [plain_text(line) for line in page.closing]
     return ChatCard(
         title=page.subject,
@@ -336,6 +337,22 @@ def as_card(page: LetterPage) -> ChatCard:
         foot=foot[1:] if links else foot,
         link=links[0] if links else None,
     )
+
+
+def opening_lines(page: LetterPage) -> list[str]:
+    """The words that a page is about, a line for each."""
+    blocks = [block for section in page.opening for block in section.blocks]
+    return [
+        line
+        for block in blocks
+        for line in (
+            [f"“{entry.quote.text}”" for entry in block.entries if entry.quote]
+            if isinstance(block, Entries)
+            else map(plain_text, block.lines)
+            if isinstance(block, Lines)
+            else ()
+        )
+    ]
 
 
 def _is_link(span: Span) -> TypeGuard[Hyperlink]:

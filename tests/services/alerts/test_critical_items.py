@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 import pytest
@@ -216,7 +218,161 @@ def test_items_of_one_place_and_topic_within_three_hours_are_one_incident(
     found = gathered(city)
     assert found[joined] == found[first]
     assert len({found[one] for one in (first, other_topic, later, only_the_city)}) == 4
-    assert joined not in called_about(city)
+    assert joined not in called(city, "officer")
+    assert called(city, "desk@city.example").count(joined) == 1
+
+
+BUS = "We are on top of a school bus, 30 kids, water rises, call 98220 12345"
+WARJE: dict[str, Any] = {
+    "topics": ("flood",),
+    "entities": ("place:warje",),
+    "wards": ("ward:warje-karvenagar",),
+}
+
+
+def opened_in_warje(city: World) -> int:
+    """An open incident that nobody has taken on, whose people were called."""
+    first = critical(city, "The watchman is in the basement", author="a", **WARJE)
+    look(city)
+    return first
+
+
+def letters_to(city: World, who: str) -> list[str]:
+    """The letters to somebody in plain text, in their order."""
+    with db.reading(city.engine) as session:
+        rows = session.scalars(
+            select(Outgoing).where(Outgoing.recipient == who).order_by(Outgoing.id)
+        ).all()
+    parsed = [message_from_bytes(row.body or b"", policy=default) for row in rows]
+    parts = [mail.get_body(("plain",)) for mail in parsed]
+    return [" ".join(part.get_content().split()) for part in parts if part is not None]
+
+
+def test_a_new_danger_of_an_open_incident_is_told_at_once_with_its_own_words(
+    city: World,
+) -> None:
+    watchman = opened_in_warje(city)
+    city.context.clock.advance(MINUTE)
+    bus = critical(city, BUS, author="b", **WARJE)
+    copy = critical(city, f"RT {BUS}", author="c", **WARJE)
+
+    look(city)
+    look(city)
+
+    assert gathered(city) == dict.fromkeys((watchman, bus, copy), 1)
+    assert called(city, "desk@city.example") == [watchman, bus]
+    assert called(city, "officer") == [watchman]
+    letter = letters_to(city, "desk@city.example")[-1]
+    assert "school bus, 30 kids" in letter
+    assert "98220" not in letter
+    assert letter.index("school bus") < letter.index("A post was classified")
+
+
+def test_further_dangers_of_an_incident_wait_five_minutes_and_are_told_in_one_letter(
+    city: World,
+) -> None:
+    opened_in_warje(city)
+    critical(city, BUS, author="b", **WARJE)
+    look(city)
+    further = [
+        "An old couple hangs in a tree",
+        "My son is swept away",
+        "Wall fell on us",
+    ]
+    ids = []
+    for n, text in enumerate(further):
+        city.context.clock.advance(MINUTE)
+        ids.append(critical(city, text, author=f"c{n}", **WARJE))
+        look(city)
+    assert len(letters_to(city, "desk@city.example")) == 2
+
+    city.context.clock.advance(2 * MINUTE)
+    assert escalations.next_step_at(city.context) == city.context.clock.now()
+    escalations.group_critical_items(city.context)
+    escalations.put_due_steps(city.context)
+
+    letter = [
+        words
+        for words in letters_to(city, "desk@city.example")
+        if all(text in words for text in further)
+    ]
+    assert len(letter) == 1
+    for id_ in ids[:2]:
+        assert f"#{id_} · X · 20 Nov 2026, 02:00 · ward:warje" in letter[0]
+    assert "school bus" not in letter[0]
+
+
+def test_whoever_lacks_a_notice_when_the_process_dies_misses_no_item(
+    city: World,
+) -> None:
+    readers = {"recipients": {"en": ["desk@city.example", "head@city.example"]}}
+    changed = city.context.workspace.config.model_copy(
+        update={"alerts": Alerts.model_validate(readers)}
+    )
+    folder = city.context.workspace.folder
+    city.context = replace(city.context, workspace=Workspace(folder, changed))
+    opened_in_warje(city)
+    bus = critical(city, BUS, author="b", **WARJE)
+    look(city)
+    # As it is when the process dies between the letters of two readers.
+    with db.writing(city.engine) as session:
+        for row in session.scalars(select(Outgoing)):
+            if outbox.mention_of_key(row.dedup_key) == bus and row.recipient[0] == "h":
+                session.delete(row)
+        told = session.scalars(select(Escalation).where(Escalation.mention_id == bus))
+        told.one().next_at = NOW
+    critical(city, "An old couple hangs in a tree", author="c", **WARJE)
+
+    look(city)
+
+    for reader in ("desk@city.example", "head@city.example"):
+        words = " ".join(letters_to(city, reader))
+        assert "school bus" in words
+        assert "An old couple" in words
+
+
+def test_the_later_steps_of_the_ladder_have_the_words_of_the_newest_items(
+    city: World,
+) -> None:
+    watchman = opened_in_warje(city)
+    bus = critical(city, BUS, author="b", **WARJE)
+    harmless = critical(city, "The hall swims", author="d", confidence=0.6, **WARJE)
+    look(city)
+    with db.writing(city.engine) as session:
+        tags.decide(session, harmless, "urgency", "low", "lead", NOW)
+    city.context.clock.advance(20 * MINUTE)
+
+    look(city)
+
+    assert called(city, "officer")[-1] == watchman
+    with db.reading(city.engine) as session:
+        calls = session.scalars(
+            select(Outgoing).where(Outgoing.channel == "phone").order_by(Outgoing.id)
+        ).all()
+        call = json.loads(calls[-1].body or b"")
+    assert [item["item"] for item in call["further"]] == [bus]
+    for words in (
+        letters_to(city, "desk@city.example")[-1],
+        call["further"][0]["text"],
+        " ".join(call["lines"]),
+    ):
+        assert "school bus, 30 kids" in words
+        assert "98220" not in words
+        assert "hall swims" not in words
+
+
+def test_a_letter_to_somebody_who_is_in_charge_asks_nobody_to_take_it(
+    city: World,
+) -> None:
+    opened_in_warje(city)
+    acknowledgements.acknowledge(city.context, 1)
+    critical(city, BUS, author="b", **WARJE)
+
+    look(city)
+
+    letter = letters_to(city, "desk@city.example")[-1]
+    assert "looks after the incident" in letter
+    assert "Whoever takes charge" not in letter
 
 
 def test_messages_that_name_nobody_are_not_of_one_person(city: World) -> None:
@@ -496,7 +652,7 @@ def shown_others(city: World, incident: int = 1) -> list[str]:
     page = escalations.incident_page(city.context, incident, "en")
     return [
         plain_text(line)
-        for section in page.sections
+        for section in page.opening
         if section.title == "Also in this incident"
         for block in section.blocks
         if isinstance(block, Lines)
@@ -542,7 +698,7 @@ def test_of_many_further_items_the_newest_five_are_shown_and_the_others_counted(
     assert more == "and 3 more (socialcell alerts show 1 --json)"
 
 
-def test_a_letter_about_one_item_quotes_no_other_one(city: World) -> None:
+def test_the_first_letter_about_one_item_quotes_no_other_one(city: World) -> None:
     place = {"entities": ("place:kothrud",)}
     first = critical(city, "Smoke from the third floor, an old man shouts", **place)
     critical(city, "They burn in there", **place)
