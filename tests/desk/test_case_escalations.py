@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from typing import get_args
 
 import pytest
@@ -364,3 +366,73 @@ def test_no_telephone_rings_twice_for_one_post(
     clock.advance(5 * MINUTE)
     assert danger_calls.put_calls(desk) == 0
     assert escalations.put_due_steps(desk) == 1
+
+
+def test_who_decides_that_a_copy_is_no_danger_has_nobody_called_about_its_case(
+    desk: Context, clock: FixedClock
+) -> None:
+    words = "BREAKING the dam has burst, leave Pune now, forward to everybody"
+    store_records(
+        desk.engine,
+        make_record("100", text=words),
+        make_record("101", text=f"{words}!!"),
+    )
+    number = open_case(desk, answered=False, priority="P0")
+    with db.writing(desk.engine) as session:
+        mentions = session.scalars(select(Mention).order_by(Mention.id)).all()
+        for mention in mentions:
+            mention.urgency = "critical"
+        case = cases.lock_case(session, number)
+        (contact,) = cases.contacts_of(session, [case.id or 0])
+        desk_builders.make_message(session, case, contact, mention_id=mentions[1].id)
+    escalations.advance(desk, deliver=False)
+    before = len(messages(desk))
+    with db.writing(desk.engine) as session:
+        for mention in session.scalars(select(Mention)):
+            mention.urgency = "low"
+
+    assert danger_calls.put_calls(desk) == 0
+    clock.advance(20 * MINUTE)
+    assert danger_calls.put_calls(desk) == 0
+    assert len(messages(desk)) == before
+
+
+def test_calls_and_letters_about_a_case_have_its_masked_words_and_its_place(
+    desk: Context, clock: FixedClock
+) -> None:
+    store_records(
+        desk.engine, make_record("100", text="A man is in the well, call 98220 12345")
+    )
+    number = open_case(desk, answered=False, priority="P0", place="Warje naka")
+    spoken = open_case(
+        desk, answered=False, priority="P0", summary="He hangs, call 98220 12345"
+    )
+    with db.writing(desk.engine) as session:
+        mention = session.scalars(select(Mention)).one()
+        case = cases.lock_case(session, number)
+        (contact,) = cases.contacts_of(session, [case.id or 0])
+        desk_builders.make_message(session, case, contact, mention_id=mention.id)
+
+    clock.advance(5 * MINUTE)
+    danger_calls.put_calls(desk)
+
+    calls = {
+        body["case"]: body
+        for message in messages(desk)
+        if message.channel == "phone"
+        for body in [json.loads(message.body or b"")]
+    }
+    assert calls[number]["text"] == "A man is in the well, call •••"
+    assert calls[number]["lines"][0] == "“A man is in the well, call •••”"
+    assert calls[number]["place"] == "Warje naka"
+    assert "Warje naka" in calls[number]["lines"][1]
+    assert calls[spoken]["text"] == "He hangs, call •••"
+    (letter, *_) = [
+        message_from_bytes(message.body or b"", policy=default)
+        for message in messages(desk)
+        if message.channel == "mail" and number in (message.subject or "")
+    ]
+    part = letter.get_body(("plain",))
+    assert part is not None
+    assert "A man is in the well, call •••" in part.get_content()
+    assert "Warje naka" in part.get_content()

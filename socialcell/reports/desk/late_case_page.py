@@ -15,7 +15,8 @@ DANGER, REOPENED = "danger", "reopened"
 
 @dataclass(frozen=True)
 class LateCase:
-    """What a letter says of a case: no word of a citizen's, and nobody's name.
+    """What a letter says of a case: nobody's name, and of a danger alone the citizen's
+    masked words and the place.
 
     `occasion` is total, first_answer or referral (a clock that ran to `percent` of its
     time and is due at `due_at`), danger, or reopened. `functions` are those who are
@@ -32,6 +33,8 @@ class LateCase:
     percent: int | None = None
     due_at: datetime | None = None
     console_url: str | None = None
+    words: str | None = None
+    place: str | None = None
 
 
 def page(case: LateCase, sender: str, lang: Language) -> LetterPage:
@@ -69,7 +72,11 @@ def _subject(case: LateCase, lang: Language) -> str:
 
 def _lead(case: LateCase, phrases: Phrases) -> Iterator[str]:
     lang, _ = phrases.lang, phrases.lang.gettext
+    if case.words:
+        yield f"“{case.words}”"
     subjects = [phrases.label("topic", case.topic)] if case.topic else []
+    if case.place:
+        subjects.append(case.place)
     if case.area is not None:
         subjects.append(phrases.name(case.area, ""))
     if subjects:

@@ -402,6 +402,15 @@ def _evidence(
         )
 
 
+def masked_words(context: Context, session: Session, mention_id: int) -> str:
+    """The beginning of a mention's text, in which nobody can be recognised; "" where
+    there is none any more."""
+    names = incident_facts.area_names(session)
+    people = pseudonyms.read_people(context, session)
+    facts = _item_facts(context, session, mention_id, names)
+    return critical_item_page.mask_text(facts, people)
+
+
 def _told_others(
     session: Session, incident_id: int, mention_id: int
 ) -> tuple[int, ...]:

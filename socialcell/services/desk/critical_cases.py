@@ -66,17 +66,18 @@ def follow_mentions(context: Context) -> int:
 
 
 def _priority_of_mentions(session: Session, case: DeskCase) -> str:
-    """The priority that the mentions of a case suggest as they are understood now."""
+    """The priority that the mentions of a case suggest as they are understood now; at
+    least that of before, where nobody can judge one of its messages any more."""
     assert case.id is not None
     messages = cases.messages_of(session, case.id)
     ids = [message.mention_id for message in messages if message.direction == "in"]
-    priorities = [
-        case_reading.read_mention(session, row).priority
+    rows = [
+        mention_queries.mention(session, id_) if id_ is not None else None
         for id_ in ids
-        if id_ is not None
-        and (row := mention_queries.mention(session, id_)) is not None
     ]
-    if None in ids or not priorities:
+    present = [row for row in rows if row is not None and row.state == "present"]
+    priorities = [case_reading.read_mention(session, row).priority for row in present]
+    if len(present) < len(rows) or not priorities:
         priorities.append(case.suggested_priority)
     return min(priorities)
 

@@ -18,8 +18,10 @@ from socialcell import db
 from socialcell.desk.clock_times import ClockKind
 from socialcell.desk.model import DeskCase
 from socialcell.desk.store import clocks as store
+from socialcell.desk.store import duplicates
 from socialcell.i18n import language
 from socialcell.listening.areas import area_table
+from socialcell.listening.people import masking
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.ops import outbox_store
@@ -30,6 +32,9 @@ from socialcell.services.alerts import incident_notifications as notifications
 from socialcell.services.context import Context
 from socialcell.services.desk.case_escalations import letter_of
 from socialcell.services.outbox import outbox
+from socialcell.text import clean_text, one_line
+
+MAX_LENGTH = 280  # characters of the words of a case
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ def _dangers(context: Context, session: Session, now: datetime) -> list[Dangerou
     for case in store.unanswered_dangers(session):
         mentions = store.mentions_of(session, case.id or 0)
         is_item = any(
-            id_ in critical or critical_calls.escalation_of_item(session, id_)
+            id_ in critical or critical_calls.incident_of(session, id_) is not None
             for id_ in mentions
         )
         if case.assignee is None and not is_item:
@@ -78,6 +83,8 @@ def _dangers(context: Context, session: Session, now: datetime) -> list[Dangerou
                 topic=case.topic,
                 area=names.get(case.area or ""),
                 assigned=False,
+                words=_words(context, session, case, mentions),
+                place=case.place or None,
                 console_url=context.workspace.config.alerts.console_url,
             )
             key = (
@@ -87,6 +94,18 @@ def _dangers(context: Context, session: Session, now: datetime) -> list[Dangerou
             )
             dangers.append(DangerousCase(late, _since(session, case), key))
     return dangers
+
+
+def _words(
+    context: Context, session: Session, case: DeskCase, mentions: Sequence[int]
+) -> str | None:
+    """The first words of a case, in which nobody can be recognised; None: there are
+    none."""
+    if mentions:
+        return escalations.masked_words(context, session, mentions[0]) or None
+    texts = duplicates.texts_of_cases(session, [case.id or 0]).get(case.id or 0, ())
+    words = next(iter(texts), case.summary)
+    return one_line(masking.unnamed(clean_text(words)), MAX_LENGTH) or None
 
 
 def _since(session: Session, case: DeskCase) -> datetime:
@@ -133,6 +152,8 @@ def _phone_call(context: Context, case: LateCase, lang: str) -> bytes:
         "lang": language(lang).code,
         "title": notice.subject,
         "lines": [plain_text(line) for line in notice.lead],
+        "text": case.words or "",
+        "place": case.place,
         "topics": [case.topic] if case.topic else [],
     }
     return json.dumps(document, ensure_ascii=False).encode()

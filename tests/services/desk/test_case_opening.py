@@ -13,6 +13,8 @@ from socialcell.desk import secret_seal
 from socialcell.desk.model import CaseContact, CaseMessage, CaseSecret, DeskCase
 from socialcell.desk.store import cases, conversations, opening_queue
 from socialcell.errors import NeedsAPerson, UsageError
+from socialcell.listening.model import Annotation
+from socialcell.listening.store.mentions import tags
 from socialcell.services.context import Context
 from socialcell.services.desk import (
     case_grouping,
@@ -97,6 +99,55 @@ def test_life_or_limb_is_p0_after_two_minutes_without_a_person(
     assert critical_cases.promote_critical(asha) == 1
     assert read_case(asha, "26-000001").priority == "P0"
     assert critical_cases.promote_critical(asha) == 0
+
+
+def judge_harmless(context: Context, mention: int) -> None:
+    """A person decides that a critical mention is of low urgency."""
+    now = context.clock.now()
+    reading = {"model": "reader", "model_version": "1", "made_at": now}
+    label = Annotation(mention_id=mention, kind="urgency", value="critical", **reading)
+    with db.writing(context.engine) as session:
+        session.add(label)
+        session.flush()
+        tags.decide(session, mention, "urgency", "low", "lead", now)
+
+
+@pytest.mark.parametrize(
+    ("priority", "stays"), [(None, "P1"), ("P0", "P0"), ("P2", "P2")]
+)
+@pytest.mark.parametrize("minutes", [1, 3])
+def test_who_decides_that_a_mention_is_no_danger_takes_the_p0_from_its_case(
+    asha: Context, clock: FixedClock, priority: str | None, stays: str, minutes: int
+) -> None:
+    mention = read_mention(asha, intent="help", urgency="critical")
+    number = case_opening.open_from_mention(asha, mention)
+    if priority is not None:
+        case_triage.triage(asha, number, case_triage.TriageDraft(priority=priority))
+    clock.advance(timedelta(minutes=minutes))
+    critical_cases.promote_critical(asha)
+    judge_harmless(asha, mention)
+
+    critical_cases.lower_judged(asha)
+    clock.advance(timedelta(minutes=3))
+
+    assert critical_cases.promote_critical(asha) == 0
+    assert read_case(asha, number).priority == stays
+    assert read_case(asha, number).suggested_priority == "P1"
+
+
+def test_a_case_stays_p0_while_one_of_its_mentions_is_a_danger(
+    asha: Context, clock: FixedClock
+) -> None:
+    harmless = read_mention(asha, intent="help", urgency="critical")
+    number = case_opening.open_from_mention(asha, harmless)
+    other = read_mention(asha, intent="help", urgency="critical")
+    case_opening.join_mention(asha, number, other)
+    clock.advance(timedelta(minutes=3))
+    critical_cases.promote_critical(asha)
+    judge_harmless(asha, harmless)
+
+    assert critical_cases.lower_judged(asha) == 0
+    assert read_case(asha, number).priority == "P0"
 
 
 def test_a_person_who_decided_otherwise_is_not_overruled(
