@@ -360,6 +360,16 @@ def forget_messages(session: Session, mention_ids: Collection[int]) -> None:
             session.execute(delete(OUT).where(C.id == row.id))
 
 
+def withdraw_quoting(session: Session, mention_id: int, sign: str) -> int:
+    """Delete what waits about a mention and has the words of others, so that it is made
+    anew without those that are gone; dead messages lose their words. `sign` follows the
+    mention's id in the keys. How many are deleted."""
+    about = C.dedup_key.startswith(f"{ABOUT_ITEM}{mention_id}{sign}")
+    session.execute(update(OUT).where(about, C.state == "dead").values(body=None))
+    waits = C.state.in_(("held", "pending"))
+    return db.changed(session, delete(OUT).where(about, waits))
+
+
 def postpone(session: Session, room: str, until: datetime) -> int:
     """Postpone the waiting messages of a room. How many."""
     early = update(OUT).where(

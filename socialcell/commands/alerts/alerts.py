@@ -364,7 +364,7 @@ def mute(
         output.as_json({"closure": planned.id, "incident": planned.incident})
     else:
         output.say(
-            f"Closure {planned.id} is entered. To end it before its time: "
+            f"Closure {planned.incident} is entered. To end it before its time: "
             f"socialcell alerts unmute {planned.incident} --reason …"
         )
         output.say(

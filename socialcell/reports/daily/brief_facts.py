@@ -11,6 +11,7 @@ from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
 from socialcell.desk.store import case_figures, case_moments
 from socialcell.listening import coverage, incident_state
+from socialcell.listening.alerts.contradictions import RumourSpread
 from socialcell.listening.alerts.model import CRITICAL, Closure, Incident, Promise
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.coverage import HOUR, Missing, Watch
@@ -145,6 +146,7 @@ class Brief:
     single: Sequence[SingleIncident]
     dangers: Sequence[SingleDanger]
     messages: Sequence[DangerMessage]
+    rumours: Sequence[RumourSpread]
     growth: Sequence[TopicGrowth]
     questions: BriefQuestions
     due: DueToday
@@ -200,6 +202,7 @@ def collect(
             owner.owner: names_of(owner) for owner in owners.owners_on(session, day)
         },
         urgent=_urgent_counts(session, span),
+        rumours=_rumours(session, facts, span),
         critical=critical.ids_within(session, span),
         incidents=[*(own.incident for own in facts), *rest],
         facts=facts,
@@ -325,6 +328,22 @@ def _incident_facts(
         for fact in facts[:_MAX_STATES]
     ]
     return [*searched, *facts[_MAX_STATES:]]
+
+
+def _rumours(
+    session: Session, facts: Sequence[IncidentFacts], span: TimeSpan
+) -> list[RumourSpread]:
+    """What is marked as false in the incidents, and in what was called about since the
+    brief before, also where people judged it since: each rumour once."""
+    items = critical.incidents_by_item(session, span.start)
+    spreads = [
+        *(spread for fact in facts for spread in fact.state.rumours),
+        *incident_state.rumours_in(session, list(items), span.end),
+    ]
+    by_rumour: dict[int | None, RumourSpread] = {}
+    for spread in spreads:
+        by_rumour.setdefault(spread.rumour.id, spread)
+    return list(by_rumour.values())
 
 
 def _topics_of(facts: Sequence[IncidentFacts]) -> list[str]:

@@ -186,12 +186,8 @@ def unknown_lines(brief: Brief, phrases: Phrases) -> Iterator[str]:
 
 def rumour_lines(brief: Brief, lang: Language) -> Iterator[str]:
     """Rumours that the cell marked as false, each once."""
-    lines = (
-        sentences.rumour_line(spread, lang)
-        for fact in brief.facts
-        for spread in fact.state.rumours
-    )
-    yield from dict.fromkeys(lines)
+    for spread in brief.rumours:
+        yield sentences.rumour_line(spread, lang)
 
 
 def owner_name(owner: str | None, brief: Brief, phrases: Phrases) -> str | None:

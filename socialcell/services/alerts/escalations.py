@@ -393,7 +393,10 @@ def _evidence(
         if letter.repeated and incident_id:
             quoted = _told_others(session, incident_id, mention_id)
         shown = critical_item_page.MAX_QUOTED if letter.repeated else MAX_NOTICED
-        return evidence, replace(
+        rumours = incident_state.rumours_in(
+            session, [mention_id, *quoted[:shown]], context.clock.now()
+        )
+        return replace(evidence, rumours=rumours), replace(
             standing,
             repeated=letter.repeated,
             quoted=[

@@ -61,7 +61,8 @@ NOTHING: Mapping[str, Any] = {
     "asking_total": 0,
 }
 LISTS = (
-    "intents topics wards critical incidents facts single dangers messages growth press"
+    "intents topics wards critical incidents facts single dangers messages rumours "
+    "growth press"
 )
 
 

@@ -229,6 +229,41 @@ def test_a_rumour_is_marked_where_it_is_quoted_and_named_at_the_end(
     assert f"Marked as false, in 1 mention: “{claim}”. The dam is safe." in text
 
 
+def test_a_brief_names_a_rumour_that_people_were_called_about_and_judged_since(
+    world: World,
+) -> None:
+    claim = "The dam has burst, leave the city now, water comes"
+    id_ = world.mention(NIGHT, claim, topics=("flood",), urgency="low")
+    add(
+        world,
+        Rumour(text=claim, note="The dam is safe.", made_by="asha", made_at=NIGHT),
+        Incident(
+            kind="critical",
+            subject=f"critical:{id_}",
+            severity="high",
+            opened_at=NIGHT,
+            last_at=NIGHT,
+            state="over",
+            ended_at=NIGHT,
+            said="no danger",
+        ),
+    )
+    add(
+        world,
+        Alert(
+            incident_id=1,
+            key=f"critical:{id_}",
+            series="critical",
+            at=NIGHT,
+            mentions=[id_],
+        ),
+    )
+
+    text = letter(world)
+
+    assert f"Marked as false, in 1 mention: “{claim}”. The dam is safe." in text
+
+
 def test_what_is_due_stands_at_its_time(world: World) -> None:
     add(
         world,

@@ -120,16 +120,24 @@ def test_a_closure_that_is_planned_is_listed_and_shown(cell: Path) -> None:
     assert document(cell, "alerts", "detect")["messages"] == 0
 
 
-def test_whoever_mutes_a_topic_reads_what_still_alerts(cell: Path) -> None:
+def test_whoever_mutes_a_topic_reads_what_still_alerts(
+    cell: Path, engine: Engine
+) -> None:
     span = ("--from", "2026-11-20T09:00", "--to", "2026-11-20T18:00")
+    noon = datetime.fromisoformat(NOW)
+    earlier = Incident(
+        kind="spike", subject="all", severity="high", opened_at=noon, last_at=noon
+    )
+    with db.writing(engine) as session:
+        session.add(earlier)
 
     lines = run(
         cell, "alerts", "mute", "fire", *span, "--note", "Drill of the fire brigade"
     ).splitlines()
 
     assert lines == [
-        "Closure 1 is entered. To end it before its time: "
-        "socialcell alerts unmute 1 --reason …",
+        "Closure 2 is entered. To end it before its time: "
+        "socialcell alerts unmute 2 --reason …",
         "Talk of fire raises no alert meanwhile. What is critical, a danger to life, "
         "is called about all the same.",
     ]

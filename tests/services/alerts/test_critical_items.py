@@ -47,6 +47,7 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=IST)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 pytestmark = pytest.mark.swept_on_postgresql
 
+DESK = "desk@city.example"
 RELAY = {"kind": "message", "author": "relay"}
 READERS = {
     "recipients": {"en": ["desk@city.example"]},
@@ -807,6 +808,20 @@ def test_a_letter_names_no_rumour_that_only_another_item_repeats(city: World) ->
     assert "Marked as false" in shown
 
 
+def test_a_later_step_names_the_rumour_of_an_item_whose_words_it_has(
+    city: World,
+) -> None:
+    rumours.add(city.context, text=RUMOUR, note="The dam is safe")
+    opened_in_warje(city)
+    critical(city, RUMOUR, author="b", **WARJE)
+    look(city)
+    city.context.clock.advance(20 * MINUTE)
+
+    look(city)
+
+    assert "The dam is safe" in letters_to(city, "desk@city.example")[-1]
+
+
 def test_a_message_to_the_city_is_not_looked_through_for_rumours(city: World) -> None:
     rumours.add(city.context, text=RUMOUR, note="The dam is safe")
     id_ = critical(city, RUMOUR, topics=("flood",), kind="message")
@@ -832,6 +847,34 @@ def test_who_removed_an_item_is_told_as_it_was(city: World) -> None:
 
     assert "It was removed since where it was written." in told(deleted)
     assert "Its words were erased here since." in told(erased)
+
+
+def test_no_letter_that_waits_keeps_the_words_of_an_item_that_was_deleted(
+    city: World,
+) -> None:
+    opened_in_warje(city)
+    couple = critical(city, "An old couple hangs in a tree", author="b", **WARJE)
+    bus = critical(city, BUS, author="c", **WARJE)
+    look(city)
+    city.context.clock.advance(20 * MINUTE)
+    look(city)
+    assert sum("school bus" in words for words in letters_to(city, DESK)) == 2
+
+    with db.writing(city.engine) as session:
+        gone = session.get_one(Mention, bus)
+        stone = Tombstone(gone.platform, gone.external_id, "deleted")
+        tombstones.apply_tombstones(session, [stone], city.context.clock.now())
+    look(city)
+
+    letters = letters_to(city, DESK)
+    assert not any("school bus" in words for words in letters)
+    assert sum("An old couple" in words for words in letters) == 2
+    assert couple in called(city, DESK)
+    with db.reading(city.engine) as session:
+        calls = session.scalars(
+            select(Outgoing.body).where(Outgoing.channel == "phone")
+        )
+        assert not any(b"school bus" in (body or b"") for body in calls)
 
 
 def test_what_a_platform_withholds_is_told_without_its_words(city: World) -> None:

@@ -14,6 +14,7 @@ from socialcell.listening.model import Annotation, Area, Mention, MentionMatch, 
 from socialcell.listening.store.mention_times import counted_at
 from socialcell.listening.store.mentions import urgent_mentions
 from socialcell.listening.store.mentions.mention_counts import TimeSpan, within
+from socialcell.ops import outbox_store
 
 M, MATCH = db.table(Mention).c, db.table(MentionMatch).c
 NOTE = db.table(Annotation).c
@@ -327,6 +328,39 @@ def running(
         if any(critical_item.id in own for own in session.scalars(resting)):
             return incident
     return None
+
+
+def forget_words(session: Session, mention_ids: Collection[int]) -> None:
+    """Alerts lose the words of these mentions, which are about to be removed: those
+    about them, and those of their incidents, which may have their words, too, and are
+    due again without them."""
+    incident_ids: set[int] = set()
+    for chunk in db.chunks(mention_ids):
+        keys = [f"{CRITICAL}:{id_}" for id_ in chunk]
+        statement = select(col(Alert.incident_id)).where(col(Alert.key).in_(keys))
+        incident_ids.update(session.scalars(statement))
+    for incident_id in sorted(incident_ids):
+        _withdraw_quoting(session, incident_id)
+    outbox_store.forget_messages(session, mention_ids)
+
+
+def _withdraw_quoting(session: Session, incident_id: int) -> None:
+    """What waits about an incident and has the words of several items is due again."""
+    escalations = escalations_of_incident(session, incident_id)
+    withdrawn: set[datetime] = set()
+    for escalation in escalations:
+        signs = (outbox_store.LATER,) if escalation.climbs else (".", "|")
+        count = sum(
+            outbox_store.withdraw_quoting(session, escalation.mention_id, sign)
+            for sign in signs
+        )
+        if count and escalation.climbs and escalation.next_at is not None:
+            escalation.next_at = escalation.started_at
+        elif count and not escalation.climbs:
+            withdrawn.add(escalation.started_at)
+    for escalation in escalations:
+        if not escalation.climbs and escalation.started_at in withdrawn:
+            escalation.next_at = escalation.started_at
 
 
 def is_acknowledged(session: Session, mention_id: int) -> bool:

@@ -23,9 +23,10 @@ from socialcell.listening.model import (
     RevealGrant,
     Upkeep,
 )
+from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.mentions import rollups
 from socialcell.listening.store.pages import raw_payloads
-from socialcell.ops import frozen, outbox_store
+from socialcell.ops import frozen
 
 MENTION = db.table(Mention)
 UPKEEP = db.table(Upkeep)
@@ -163,7 +164,7 @@ def _remove(
     if not gone:
         return
     ids = [row.id for row in gone.values()]
-    outbox_store.forget_messages(session, set(ids))
+    critical_calls.forget_words(session, set(ids))
     # Also the raw form of others that carry it: a quoted post comes whole.
     carriers = raw_payloads.ids_with_terms(session, platform, gone)
     rollups.subtract(session, rollups.contribution(session, ids))

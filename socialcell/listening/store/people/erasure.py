@@ -31,13 +31,14 @@ from socialcell.listening.people import suppression
 from socialcell.listening.people.masking import is_distinct
 from socialcell.listening.people.visibility import People
 from socialcell.listening.reply_model import ReplyDraft
+from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.mentions import rollups
 from socialcell.listening.store.pages import raw_payloads
 from socialcell.listening.store.pages.tombstones import BLANK
 from socialcell.listening.store.people import accounts, suppressions
 from socialcell.listening.store.people.accounts import HeldAccount
 from socialcell.listening.store.search_forms import IndexedText, search_forms
-from socialcell.ops import frozen, outbox_store
+from socialcell.ops import frozen
 
 MENTION = db.table(Mention)
 AUTHOR = db.table(Author)
@@ -124,7 +125,7 @@ def erase_posts(
 
 
 def _leave_tombstones(session: Session, stones: Sequence[tuple[int, str]]) -> None:
-    outbox_store.forget_messages(session, {id_ for id_, _ in stones})
+    critical_calls.forget_words(session, {id_ for id_, _ in stones})
     for chunk in db.chunks(id_ for id_, _ in stones):
         for model in _ABOUT_A_POST:
             about = db.table(model)
