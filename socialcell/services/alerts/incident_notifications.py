@@ -341,18 +341,17 @@ def as_card(page: LetterPage) -> ChatCard:
 
 def opening_lines(page: LetterPage) -> list[str]:
     """The words that a page is about, a line for each."""
-    blocks = [block for section in page.opening for block in section.blocks]
-    return [
-        line
-        for block in blocks
-        for line in (
-            [f"“{entry.quote.text}”" for entry in block.entries if entry.quote]
-            if isinstance(block, Entries)
-            else map(plain_text, block.lines)
-            if isinstance(block, Lines)
-            else ()
-        )
-    ]
+    lines: list[str] = []
+    for block in (block for section in page.opening for block in section.blocks):
+        if isinstance(block, Entries):
+            lines += [
+                f"“{entry.quote.text}” {entry.title} · {plain_text(entry.about)}"
+                for entry in block.entries
+                if entry.quote is not None
+            ]
+        elif isinstance(block, Lines):
+            lines += map(plain_text, block.lines)
+    return lines
 
 
 def _is_link(span: Span) -> TypeGuard[Hyperlink]:
