@@ -98,13 +98,10 @@ def _sections(
 ) -> Iterator[LetterSection]:
     _ = phrases.lang.gettext
     lead = say.lead(brief)
+    yield from _danger_sections(brief, people, phrases)
     if others := [fact for fact in brief.facts if fact is not lead]:
         title = _("Other open incidents") if lead else _("Open incidents")
         yield LetterSection(title, list(_incident_blocks(others, brief, phrases)))
-    if waiting := _single_incident_entries(brief, phrases):
-        title = _("Earlier dangers to life, no one is assigned")
-        yield LetterSection(title, [Entries(waiting)])
-    yield from _danger_sections(brief, people, phrases)
     if brief.growth:
         yield LetterSection(
             _("Topics that grew"), [_growth_table(brief.growth, brief, phrases)]
@@ -162,6 +159,7 @@ def _danger_sections(
 ) -> Iterator[LetterSection]:
     """Danger to life, then what else is urgent, then how many there are in all."""
     lang, _ = phrases.lang, phrases.lang.gettext
+    waiting = _single_incident_entries(brief, phrases)
     critical = [danger for danger in brief.dangers if danger.level == CRITICAL]
     other = [danger for danger in brief.dangers if danger.level != CRITICAL]
     for title, dangers in ((_("Danger to life"), critical), (_("Urgent"), other)):
@@ -172,6 +170,9 @@ def _danger_sections(
             if more and dangers is critical:
                 blocks.append(Lines([(more,)], quiet=True))
             yield LetterSection(title, blocks)
+        if dangers is critical and waiting:
+            title = _("More dangers to life, no one is assigned")
+            yield LetterSection(title, [Entries(waiting)])
     messages = [
         brief_dangers.message_line(own, brief.names, phrases)
         for own in brief.messages[:_MAX_MESSAGES]

@@ -161,11 +161,18 @@ def removed_page(
 def mask_text(critical_item: CriticalItemFacts, people: People) -> str:
     """The beginning of an item's text, without handles, numbers and people's names; ""
     where its platform withholds it."""
-    if critical_item.row.withheld or not critical_item.row.text:
+    return mask_words(critical_item.row, critical_item.annotations, people)
+
+
+def mask_words(
+    row: MentionRow, annotations: Sequence[AnnotationRow], people: People
+) -> str:
+    """The same of a mention and its annotations."""
+    if row.withheld or not row.text:
         return ""
     persons: list[str] = []
     places: list[str] = []
-    for annotation in critical_item.annotations:
+    for annotation in annotations:
         detail = annotation.detail or {}
         if annotation.kind != "entity" or "text" not in detail:
             continue
@@ -176,9 +183,7 @@ def mask_text(critical_item: CriticalItemFacts, people: People) -> str:
         ):  # of the gazetteer; what it does not know may be a name
             places.append(str(detail["text"]))
     # Names are looked for in what is shown, so that none is cut in two.
-    return without_names(
-        excerpt(people, critical_item.row), persons, places, critical_item.row.name
-    )
+    return without_names(excerpt(people, row), persons, places, row.name)
 
 
 def title(item: ItemSubject, names: Names, phrases: Phrases) -> str:

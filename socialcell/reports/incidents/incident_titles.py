@@ -84,7 +84,7 @@ def subjects_of(
 ) -> dict[int, IncidentSubject]:
     """The same of incidents whose mentions are known already."""
     items = {
-        incident.id: _items_of(incident, alerts)
+        incident.id: items_of(incident, alerts)
         for incident, alerts in incidents
         if incident.kind == CRITICAL
     }
@@ -119,7 +119,7 @@ def subject_of_facts(
     return replace(about, places=PlaceCounts(facts.mentions, facts.wards))
 
 
-def _items_of(incident: Incident, alerts: Sequence[Alert]) -> list[int]:
+def items_of(incident: Incident, alerts: Sequence[Alert]) -> list[int]:
     """The critical items of an incident, the one that opened it first: that is known
     before its alert is in the past."""
     ordered = sorted(alerts, key=lambda alert: alert.id or 0)

@@ -20,6 +20,7 @@ from socialcell.reports.phrases import Phrases
 from socialcell.services.alerts import escalations, incident_notifications
 from socialcell.services.alerts.incident_lines import (
     IncidentLine,
+    by_need,
     line_of,
     named_lines,
 )
@@ -27,7 +28,6 @@ from socialcell.services.alerts.incident_notifications import ReadIncident
 from socialcell.services.context import Context
 
 OPEN = ("open", "acked")
-_SEVERITIES = {"high": 0, "medium": 1, "low": 2}
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,7 @@ class IncidentOverview:
 
 
 def open_incidents(context: Context, lang: Language) -> IncidentOverview:
-    """Open incidents: those that nobody is assigned to first, then by severity, those
-    with the most mentions at a time first."""
+    """Open incidents in the order of need."""
     now = context.clock.now()
     with db.reading(context.engine) as session:
         rows = {row.id: row for row in alert_store.incidents(session, OPEN, None)}
@@ -68,8 +67,8 @@ def open_incidents(context: Context, lang: Language) -> IncidentOverview:
         names = incident_facts.area_names(session)
         alerts = incidents.alerts_before(session, (id_ or 0 for id_ in rows), now)
         lines = sorted(
-            named_lines(session, list(rows.values()), alerts, names, lang, now),
-            key=_by_need,
+            named_lines(context, session, list(rows.values()), alerts, names, lang),
+            key=by_need,
         )
         first = lines[0]
         read = ReadIncident(rows[first.id], alerts[first.id], names)
@@ -129,9 +128,3 @@ def find_report(
         letter = escalations.letter_of(context, session, read, lang.code)
         line = line_of(read.incident, own, letter.subject, Phrases(lang))
         return IncidentReport(line, letter)
-
-
-def _by_need(line: IncidentLine) -> tuple[bool, int, int, float]:
-    severity = _SEVERITIES.get(line.severity, len(_SEVERITIES))
-    newest_first = -line.last_at.timestamp()
-    return line.state != "open", severity, -(line.observed or 0), newest_first

@@ -38,7 +38,10 @@ def show_incidents(request: PageRequest) -> Answer:
         lines = lines[:_AT_ONCE]
     else:
         shown = "open"
-        lines = incident_lines.list_lines(context, lang, incident_overview.OPEN)
+        lines = sorted(
+            incident_lines.list_lines(context, lang, incident_overview.OPEN),
+            key=incident_lines.by_need,
+        )
     return WebPage(
         "incidents.html", {"lines": lines, "shown": shown, "further": further}
     )

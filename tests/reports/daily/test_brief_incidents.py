@@ -153,3 +153,21 @@ def test_nobody_waits_for_who_has_a_critical_item(world: World) -> None:
         session.get_one(Incident, 1).acked_at = NIGHT + HOUR
 
     assert report_mail.make_daily(world.context, "en", MORNING).brief.single == []
+
+
+def test_dangers_to_life_stand_before_quiet_incidents_in_the_letter(
+    world: World,
+) -> None:
+    world.mention(NIGHT, urgency="critical")
+    incident(world, "topic:roads", severity="medium")
+    earlier = world.mention(EVENING - HOUR, urgency="critical")
+    id_ = around.called_about(world, earlier, EVENING - HOUR, "open")
+    around.alert(world, id_, "critical", EVENING - HOUR, mentions=[earlier])
+
+    letter = report_mail.make_daily(world.context, "en", MORNING).letter
+
+    assert [section.title for section in letter.sections][:3] == [
+        "Danger to life",
+        "More dangers to life, no one is assigned",
+        "Open incidents",
+    ]

@@ -1,8 +1,13 @@
 """Today and an incident in the browser: what waits, where it is, who takes charge."""
 
+import re
+from datetime import datetime
+from typing import Any
+
 import pytest
 
 from socialcell import db
+from socialcell.i18n import language
 from socialcell.listening.alerts.model import NO_DANGER, Incident
 from tests.desk_builders import make_case, make_contact, make_message
 from tests.reports.around import alert, incident
@@ -245,4 +250,59 @@ def test_more_incidents_of_a_list_take_no_more_statements(
     many = [statements(path) for path in paths]
 
     assert many == few
-    assert max(many) <= 15
+    assert max(many) <= 21
+
+
+def danger(world: World, at: datetime, text: str = WORDS, **changes: Any) -> int:
+    """An open incident of one post that was read as danger to life; its number."""
+    item = world.mention(at, urgency="critical", text=text)
+    row = {"kind": "critical", "state": "open", "last_at": at} | changes
+    id_ = incident(world, f"critical:{item}", at, **row)
+    alert(world, id_, "critical", at, mentions=[item], observed=None)
+    return id_
+
+
+def listed(html: str) -> list[int]:
+    """The numbers of the incidents that a page leads to, in its order."""
+    numbers = re.findall(r'href="/en/incidents/(\d+)"', html)
+    return [int(number) for number in dict.fromkeys(numbers)]
+
+
+def test_dangers_that_nobody_took_up_stand_first_the_newest_first(
+    world: World, lead: BrowserSession, flood: int
+) -> None:
+    taken = danger(
+        world, NEXT + 3 * HOUR, state="acked", acked_by="asha", acked_at=MADE
+    )
+    old, new = danger(world, NEXT), danger(world, NEXT + 2 * HOUR)
+    quiet = incident(world, "topic:roads", NEXT, state="open", severity="medium")
+
+    order = [new, old, flood, quiet, taken]
+    assert listed(lead.get("/en/incidents").html) == order
+    assert listed(lead.get("/en/").html) == order
+
+
+def test_a_danger_is_listed_with_its_masked_words_and_when_they_were_written(
+    world: World, lead: BrowserSession
+) -> None:
+    danger(world, NEXT, "My mother is on the roof, call 9876543210")
+    danger(world, NEXT + HOUR, "A wall fell on two people, call 9876543211")
+
+    for path in ("/en/", "/en/incidents"):
+        text = lead.get(path).text
+        assert "My mother is on the roof" in text
+        assert "A wall fell on two people" in text
+        assert f"Written {language('en').when(NEXT)}" in text
+        assert "98765432" not in text
+
+
+def test_what_is_cut_off_of_today_says_how_many_speak_of_danger_to_life(
+    world: World, lead: BrowserSession
+) -> None:
+    for n in range(11):
+        danger(world, NEXT + n * HOUR)
+    incident(world, "topic:roads", NEXT, state="open")
+
+    text = lead.get("/en/").text
+
+    assert "3 more incidents are open. 2 of them speak of danger to life." in text

@@ -115,9 +115,9 @@ def get_workbook(request: PageRequest) -> Answer:
 
 
 def show_brief(request: PageRequest) -> Answer:
-    """The brief of the span that ended last, as it would be made now."""
+    """The brief of the span that ended last, and what came since."""
     report = report_mail.make_daily(request.context, request.lang.code)
-    return WebPage("report_brief.html", {"letter": report.letter, "text": report.text})
+    return WebPage("report_brief.html", {"report": report, "letter": report.letter})
 
 
 ROWS: tuple[Row, ...] = (

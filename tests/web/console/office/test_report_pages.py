@@ -11,9 +11,10 @@ from socialcell.ops import outbox_store, store, unsubscribed_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.roles import Role
 from socialcell.services.context import Context
-from socialcell.services.reporting import report_archive
+from socialcell.services.reporting import report_archive, report_mail
 from socialcell.services.reporting.reported_week import reported_week
 from tests.builders import make_record, make_source, store_records
+from tests.reports.world import MADE, World
 from tests.web.console.browser_session import BrowserSession, signed_in
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -153,7 +154,7 @@ def test_how_many_stopped_a_letter_is_said(
 
 
 @pytest.mark.usefixtures("counted")
-def test_the_brief_of_now_is_shown_and_stored_nowhere(
+def test_the_latest_brief_is_shown_and_stored_nowhere(
     context: Context, browser: BrowserSession
 ) -> None:
     signed_in(browser, context, "Nila", Role.VIEWER)
@@ -163,6 +164,21 @@ def test_the_brief_of_now_is_shown_and_stored_nowhere(
     assert page.status == 200
     assert "it is not stored." in page.text
     assert not context.workspace.reports.exists()
+
+
+def test_a_brief_says_which_dangers_came_since_as_its_command_does(
+    world: World, lead: BrowserSession
+) -> None:
+    world.mention(MADE - timedelta(minutes=9), urgency="critical")
+
+    page = lead.get("/en/reports/brief")
+
+    since = report_mail.make_daily(world.context, "en").since
+    assert since is not None
+    assert "1 mention since then speaks of danger to life" in since
+    assert since in page.text
+    assert 'href="/en/incidents"' in page.html.partition("danger to life:")[2]
+    assert "The latest brief" in lead.get("/en/reports").text
 
 
 @pytest.mark.parametrize("key", ["soon", "2026-11-17", "2026-02-30", "..%2f..%2fx"])
