@@ -53,10 +53,12 @@ class OwnSession:
     is_this: bool
 
 
-def find_visitor(context: Context, token: str) -> BrowserVisitor | None:
+def find_visitor(
+    context: Context, token: str, *, is_use: bool = True
+) -> BrowserVisitor | None:
     """The operator whose browser has this token; None: its session is over or was none.
 
-    That it was used is stored about once a minute.
+    That it was used is stored about once a minute, where this `is_use`.
     """
     now = context.clock.now()
     with db.reading(context.engine) as session:
@@ -82,6 +84,8 @@ def find_visitor(context: Context, token: str) -> BrowserVisitor | None:
             count,
         )
         used_at, id_ = opened.used_at, opened.id
+    if not is_use:
+        return visitor
     if used_at is None or now - used_at >= _USE_STORED_EVERY:
         with db.writing(context.engine) as session:
             store.note_session_use(session, id_, now)

@@ -1,14 +1,19 @@
 """Incidents: the list, and one as it is reported, with who takes charge of it."""
 
+import json
 from typing import Annotated
 
 from pydantic import Field
 
 from socialcell.roles import Permission
-from socialcell.services.alerts import incident_lines, incident_overview
+from socialcell.services.alerts import (
+    incident_changes,
+    incident_lines,
+    incident_overview,
+)
 from socialcell.services.outbox import acknowledgements
 from socialcell.web.console import words
-from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
+from socialcell.web.pages.answers import Answer, Part, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form
 from socialcell.web.pages.page_request import MOST_DIGITS, PageRequest
 from socialcell.web.pages.refusals import NotFound
@@ -28,6 +33,7 @@ class ChargeForm(Form):
 def show_incidents(request: PageRequest) -> Answer:
     """Open incidents, all of them, or those that a figure counts (`ids`)."""
     context, lang, further = request.context, request.lang, 0
+    mark = incident_changes.read_mark(context)
     if numbers := _numbers(request.query.get("ids", "")):
         shown = "counted"
         lines = incident_lines.list_numbered(context, lang, numbers)
@@ -43,8 +49,29 @@ def show_incidents(request: PageRequest) -> Answer:
             key=incident_lines.by_need,
         )
     return WebPage(
-        "incidents.html", {"lines": lines, "shown": shown, "further": further}
+        "incidents.html",
+        {"lines": lines, "shown": shown, "further": further, "mark": mark},
     )
+
+
+def get_changes(request: PageRequest) -> Answer:
+    """What has changed since the page was made that asks, in its words."""
+    changes = incident_changes.changes_since(
+        request.context, request.query.get("seen", "")
+    )
+    lang, news = request.lang, ""
+    if changes.dangers:
+        news = lang.ngettext(
+            "%(n)s new danger to life: show",
+            "%(n)s new dangers to life: show",
+            changes.dangers,
+        )
+    elif changes.is_any:
+        news = lang.gettext("Incidents have changed: show")
+    now = lang.clock(request.context.clock.now())
+    checked = lang.gettext("Looked for news at %(at)s.", at=now)
+    body = json.dumps({"news": news, "checked": checked}, ensure_ascii=False)
+    return Part(body.encode(), "application/json")
 
 
 def _numbers(text: str) -> list[int]:
@@ -86,6 +113,7 @@ def act_take_charge(request: PageRequest, form: ChargeForm) -> Answer:
 
 ROWS: tuple[Row, ...] = (
     Screen("/incidents", Permission.READ, show_incidents),
+    Screen("/incidents/changes", Permission.READ, get_changes, is_background=True),
     Screen("/incidents/{id:number}", Permission.READ, show_incident),
     Action(
         "/incidents/{id:number}/charge",

@@ -257,7 +257,10 @@ class _Pages:
         fields: Mapping[str, str],
         file: SentFile | None = None,
     ) -> Response:
-        page_request = replace(self._sessions.page_request(request, code), file=file)
+        is_use = not (isinstance(row, Screen) and row.is_background)
+        page_request = replace(
+            self._sessions.page_request(request, code, is_use=is_use), file=file
+        )
         if isinstance(row, Action):
             page_request = replace(
                 page_request, page_path=self._page_path(row, page_request)

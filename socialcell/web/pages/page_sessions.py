@@ -48,11 +48,16 @@ class PageSessions:
         token = self.read_token(request)
         return browser_sessions.find_visitor(self.context, token) if token else None
 
-    def page_request(self, request: Request, code: str) -> PageRequest:
-        """The request as the functions of screens are given it."""
+    def page_request(self, request: Request, code: str, *, is_use: bool) -> PageRequest:
+        """The request as the functions of screens are given it. `is_use`: it keeps the
+        session open."""
         page_request = self.anonymous_request(request, code)
         token = self.read_token(request)
-        page_request = self.signed_in(page_request, token) if token else page_request
+        page_request = (
+            self.signed_in(page_request, token, is_use=is_use)
+            if token
+            else page_request
+        )
         return replace(page_request, notice=self._notice(page_request))
 
     def anonymous_request(self, request: Request, code: str) -> PageRequest:
@@ -79,9 +84,11 @@ class PageSessions:
             user_agent=request.headers.get("user-agent", "")[:_LONGEST_USER_AGENT],
         )
 
-    def signed_in(self, page_request: PageRequest, token: str) -> PageRequest:
+    def signed_in(
+        self, page_request: PageRequest, token: str, *, is_use: bool = True
+    ) -> PageRequest:
         """The same request with the session of a token."""
-        visitor = browser_sessions.find_visitor(self.context, token)
+        visitor = browser_sessions.find_visitor(self.context, token, is_use=is_use)
         if visitor is None:
             return replace(page_request, token=token)
         context = replace(self.context, actor=visitor.actor)

@@ -32,13 +32,15 @@ class Screen:
     `path` is without the language; `{name}` and `{name:number}` are its parameters. It
     counts for the whole city, unless `is_scoped`: then whoever has the permission for
     some ward offices or departments sees it too, and the function shows what is theirs
-    (`PageRequest.places`).
+    (`PageRequest.places`). A page that is open asks for one that `is_background` by
+    itself: that is no use of the session.
     """
 
     path: str
     may: May
     show: Show
     is_scoped: bool = False
+    is_background: bool = False
 
 
 @dataclass(frozen=True)

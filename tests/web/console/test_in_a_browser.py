@@ -8,7 +8,9 @@ from typing import Any
 import pyotp
 import pytest
 
+from socialcell import db
 from socialcell.clock import FixedClock
+from socialcell.listening.alerts.model import Incident
 from socialcell.services.context import Context
 from socialcell.services.operators import browser_sessions
 from socialcell.web.console import console_server
@@ -190,3 +192,25 @@ def test_keys_act_once_they_are_switched_on_and_never_in_a_field(
     assert off.startswith("Today")
     assert on.startswith("Mentions")
     assert driver.find_element("name", "query").get_attribute("value") == "g i"
+
+
+def test_an_open_page_says_what_is_new_and_moves_nothing(
+    context: Context, clock: FixedClock, address: str, driver: Any
+) -> None:
+    begin(context)
+    sign_in(driver, address)
+    focus_on(driver, "Renew")
+
+    with db.writing(context.engine) as session:
+        opened = {"opened_at": clock.now(), "last_at": clock.now()}
+        row = {"kind": "source", "subject": "source:x", "severity": "medium"}
+        session.add(Incident(state="open", **row, **opened))
+    driver.execute_script("document.dispatchEvent(new Event('visibilitychange'))")
+    wait_for(driver, "Incidents have changed: show</a>")
+
+    assert driver.title == "Incidents have changed: show · Today · socialcell"
+    assert driver.switch_to.active_element.text == "Renew"
+    assert "Looked for news at" in driver.page_source
+    driver.find_element("link text", "Incidents have changed: show").click()
+    wait_for(driver, "Nothing comes from x")
+    assert driver.title == "Today · socialcell"

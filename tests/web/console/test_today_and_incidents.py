@@ -1,12 +1,16 @@
 """Today and an incident in the browser: what waits, where it is, who takes charge."""
 
+import json
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from socialcell import db
+from socialcell.clock import FixedClock
 from socialcell.i18n import language
 from socialcell.listening.alerts.model import NO_DANGER, Incident
 from tests.desk_builders import make_case, make_contact, make_message
@@ -250,7 +254,7 @@ def test_more_incidents_of_a_list_take_no_more_statements(
     many = [statements(path) for path in paths]
 
     assert many == few
-    assert max(many) <= 21
+    assert max(many) <= 22
 
 
 def danger(world: World, at: datetime, text: str = WORDS, **changes: Any) -> int:
@@ -306,3 +310,57 @@ def test_what_is_cut_off_of_today_says_how_many_speak_of_danger_to_life(
     text = lead.get("/en/").text
 
     assert "3 more incidents are open. 2 of them speak of danger to life." in text
+
+
+def news_of(lead: BrowserSession, html: str) -> str:
+    """What the page's script is answered when it asks what is new since."""
+    address = re.findall(r'data-changes="([^"]+)"', html)
+    answer = json.loads(lead.get(unescape(address[0])).body)
+    return str(answer["news"])
+
+
+@pytest.mark.parametrize("path", ["/en/", "/en/incidents"])
+def test_an_open_page_hears_of_new_dangers_and_of_other_changes(
+    world: World, lead: BrowserSession, flood: int, path: str
+) -> None:
+    html = lead.get(path).html
+    nothing = news_of(lead, html)
+    charge = f"/incidents/{flood}/charge"
+    lead.send(lead.get(f"/en/incidents/{flood}"), charge)
+    taken = news_of(lead, html)
+    danger(world, NEXT)
+    danger(world, NEXT)
+    dangers = news_of(lead, html)
+
+    assert nothing == ""
+    assert taken == "Incidents have changed: show"
+    assert dangers == "2 new dangers to life: show"
+    assert news_of(lead, lead.get(path).html) == ""
+    assert '">Renew</a>' in html
+
+
+@pytest.mark.parametrize("seen", ["", "x", "-", "9" * 40 + "-0-0", "²-1-1"])
+def test_news_since_no_mark_are_that_something_changed(
+    world: World, lead: BrowserSession, seen: str
+) -> None:
+    answer = lead.get(f"/en/incidents/changes?seen={quote(seen)}")
+
+    assert json.loads(answer.body)["news"] == "Incidents have changed: show"
+
+
+def test_looking_for_news_takes_few_statements_and_keeps_no_session_open(
+    world: World, lead: BrowserSession
+) -> None:
+    html = lead.get("/en/").html
+    news_of(lead, html)
+    with counted(world.engine) as sent:
+        news_of(lead, html)
+
+    clock = world.context.clock
+    assert isinstance(clock, FixedClock)
+    for _ in range(3):
+        clock.advance(timedelta(minutes=11))
+        page = lead.get(re.findall(r'data-changes="([^"]+)"', html)[0])
+
+    assert len(sent) <= 3
+    assert page.path.startswith("/en/sign-in")

@@ -39,6 +39,19 @@ class OpenIncident:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentMark:
+    """How the incidents stand: the newest alert, how many wait and how many are
+    taken. Another one: something has changed."""
+
+    newest_alert: int
+    waiting: int
+    taken: int
+
+    def __str__(self) -> str:
+        return f"{self.newest_alert}-{self.waiting}-{self.taken}"
+
+
+@dataclass(frozen=True, slots=True)
 class JoinedAuthor:
     """An author who joined an incident, with the account of the registry, None where
     it does not hold one."""
@@ -94,6 +107,26 @@ def count_open(session: Session) -> dict[str, int]:
     )
     counts = dict(session.execute(query).all())
     return {level: counts.get(level, 0) for level in SEVERITIES}
+
+
+def read_mark(session: Session) -> IncidentMark:
+    """How the incidents stand now, in one small statement."""
+    state = col(Incident.state)
+    query = select(
+        select(func.max(col(Alert.id))).scalar_subquery(),
+        func.count().filter(state == "open"),
+        func.count().filter(state == "acked"),
+    ).select_from(db.table(Incident))
+    newest, waiting, taken = session.execute(query).one()
+    return IncidentMark(newest or 0, waiting, taken)
+
+
+def count_dangers_after(session: Session, alert_id: int) -> int:
+    """How many dangers to life were entered after an alert."""
+    query = select(func.count()).where(
+        col(Alert.id) > alert_id, col(Alert.series) == CRITICAL
+    )
+    return session.scalars(query).one()
 
 
 def count_unacknowledged(session: Session, end: datetime) -> int:

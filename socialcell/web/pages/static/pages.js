@@ -1,4 +1,5 @@
-// Keys of pages, for whoever switched them on. Each is a link on the page as well.
+// Keys of pages, for whoever switched them on: each is a link on the page as well. And
+// what is new since a page was made that shows incidents: it has a link that renews it.
 // Nothing here is needed: without scripts every page works.
 const keys = document.documentElement.dataset.keys;
 
@@ -36,3 +37,36 @@ function mark() {
 
 if (keys === "on") document.addEventListener("keydown", press);
 document.querySelector(".errors")?.focus();
+
+const EVERY = 30000; // milliseconds
+const news = document.querySelector("[data-changes]");
+const title = document.title;
+
+// Says what is new in a link that shows it. The page itself stays as it is read.
+function tell(words) {
+  if (words === news.textContent) return;
+  const link = news.firstChild ?? news.appendChild(document.createElement("a"));
+  link.href = news.dataset.here;
+  link.className = "btn is-danger is-s";
+  link.textContent = words;
+  if (!words) link.remove();
+  document.title = words ? `${words} · ${title}` : title;
+}
+
+async function look() {
+  try {
+    const answer = await fetch(news.dataset.changes, { redirect: "manual" });
+    if (answer.type === "opaqueredirect") return tell(news.dataset.ended);
+    if (!answer.ok) throw new Error(answer.status);
+    const found = await answer.json();
+    document.querySelector("#checked").textContent = found.checked;
+    tell(found.news);
+  } catch {
+    tell(news.dataset.failed);
+  }
+}
+
+if (news) {
+  setInterval(look, EVERY);
+  document.addEventListener("visibilitychange", look);
+}
