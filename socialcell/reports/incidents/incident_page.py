@@ -47,9 +47,9 @@ _SOURCE, _PHRASE, _RULE = "source:", "phrase:", "rule:"
 class Evidence:
     """What an incident rests on.
 
-    `facts` are what is known of it now. `mentions` are its own, the most engaging
-    first; `joined` the posts of accounts that joined it, by alert. The `rule` or the
-    `promise` is what it is about.
+    `facts` are what is known of it now. `mentions` are its own, the most urgent first,
+    of these the most engaging; `joined` the posts of accounts that joined it, by alert.
+    The `rule` or the `promise` is what it is about.
     """
 
     facts: IncidentFacts
@@ -123,7 +123,7 @@ def _title(incident: Incident, evidence: Evidence, phrases: Phrases) -> str:
 def _lead(incident: Incident, evidence: Evidence, phrases: Phrases) -> Iterator[str]:
     """What, where, how many since when; who has it and whose it is; is it over."""
     lang, facts = phrases.lang, evidence.facts
-    alert = worst_alert(evidence.alerts)
+    alert = worst_alert(incident.subject, evidence.alerts)
     if evidence.promise is not None:
         yield lang.gettext(
             "It was due on %(at)s and is not marked as kept.",
@@ -224,7 +224,7 @@ def _reason_lines(
 ) -> Iterator[str]:
     """What stood out, on what coverage, how severe that is, and who is notified."""
     lang, _ = phrases.lang, phrases.lang.gettext
-    alert = worst_alert(evidence.alerts)
+    alert = worst_alert(incident.subject, evidence.alerts)
     is_counted = evidence.promise is None and evidence.state.closure is None
     if is_counted and alert is not None and incident.kind != "source":
         yield _alert_line(alert, phrases)
@@ -293,14 +293,20 @@ def evidence_command(incident: Incident, evidence: Evidence) -> str:
     return f"socialcell mentions search {shlex.quote(query)}"
 
 
-def worst_alert(alerts: Sequence[Alert]) -> Alert | None:
-    """The alert that stands for an incident: of a series, else a phrase, a rule."""
+def worst_alert(subject: str, alerts: Sequence[Alert]) -> Alert | None:
+    """The alert that stands for an incident of a subject: of its own series, else of
+    another that joined it, else a phrase, a rule."""
     counted_alerts = [alert for alert in alerts if alert.series not in OF_ONE]
     series_alerts = [
         alert for alert in counted_alerts if not alert.series.startswith(_PHRASE)
     ]
+    own_alerts = [
+        alert
+        for alert in counted_alerts
+        if alert.series.removeprefix("negative ") == subject
+    ]
     return max(
-        series_alerts or counted_alerts,
+        own_alerts or series_alerts or counted_alerts,
         key=lambda alert: alert.score or 0.0,
         default=None,
     )

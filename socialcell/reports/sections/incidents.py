@@ -72,7 +72,9 @@ def count_incidents(
             "acked_by": incident.acked_by,
             "acked_at": local_iso(incident.acked_at) if incident.acked_at else None,
             "false_alarm": incident.is_false_alarm,
-            "worst": _alert_numbers(worst_alert(alerts[_id(incident)])),
+            "worst": _alert_numbers(
+                worst_alert(incident.subject, alerts[_id(incident)])
+            ),
         }
         for incident in rows
     ]

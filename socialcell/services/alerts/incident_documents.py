@@ -169,7 +169,7 @@ def _document(
     state: IncidentState,
     notices: Sequence[Outgoing],
 ) -> IncidentDocument:
-    first = worst_alert(alerts)
+    first = worst_alert(incident.subject, alerts)
     return {
         "id": incident.id,
         "kind": incident.kind,

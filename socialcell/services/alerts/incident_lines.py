@@ -178,7 +178,7 @@ def line_of(
     row: Incident, alerts: Sequence[Alert], title: str, phrases: Phrases
 ) -> IncidentLine:
     """The line of an incident with its alerts under a title."""
-    worst = incident_page.worst_alert(alerts)
+    worst = incident_page.worst_alert(row.subject, alerts)
     return IncidentLine(
         id=row.id or 0,
         kind=row.kind,

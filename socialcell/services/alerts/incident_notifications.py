@@ -23,7 +23,7 @@ from socialcell.listening.alerts.model import (
     AlertRule,
     Incident,
 )
-from socialcell.listening.store.alerts import alert_rules, alerts
+from socialcell.listening.store.alerts import alert_rules, alerts, incident_numbers
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.message_catalog import Message
@@ -374,7 +374,15 @@ def _evidence(
     ids = dict.fromkeys(
         id_ for alert in reversed(counted) for id_ in alert.mentions[:_MOST_MENTIONS]
     )
-    first_ids = list(ids)[:_MOST_MENTIONS]
+    facts = incident_facts.collect(
+        session, incident, own, now, names=read.names, rule=rule
+    )
+    scope = facts.state.scope
+    first_ids = (
+        []
+        if scope is None
+        else incident_numbers.ids_to_quote(session, scope, list(ids), _MOST_MENTIONS)
+    )
     joining = [alert for alert in own if alert.series == "account"]
     by_id = mention_queries.mentions_by_id(
         session, [*first_ids, *(alert.mentions[0] for alert in joining)]
@@ -382,9 +390,7 @@ def _evidence(
     rows = [by_id.get(id_) for id_ in first_ids]
     joined = [(alert, by_id.get(alert.mentions[0])) for alert in joining]
     return Evidence(
-        facts=incident_facts.collect(
-            session, incident, own, now, names=read.names, rule=rule
-        ),
+        facts=facts,
         alerts=own,
         mentions=[row for row in rows if _may_be_quoted(row)],
         joined=[

@@ -107,7 +107,7 @@ def test_a_letter_says_numbers_coverage_severity_who_is_told_and_where_more_is(
 def test_three_mentions_are_shown_and_nobody_in_them(
     context: Context, engine: Engine
 ) -> None:
-    said = words(told(context), spike(engine))
+    said = words(told(context), spike(engine, subject="all"))
 
     assert [one in said for one in ("Water in", "Boats", "Lane shut", "Dark")] == [
         True,
@@ -159,7 +159,7 @@ def test_what_its_platform_withholds_is_not_quoted(
         incident_id=0, key="joined", series="account", at=NOON, observed=9000,
         mentions=[2],
     )  # fmt: skip
-    id_ = spike(engine, joined)
+    id_ = spike(engine, joined, subject="all")
     table = db.table(Mention)
     barred = {"countries": ["IN"], "scope": "tweet", "copyright": False}
     with db.writing(engine) as session:
@@ -225,7 +225,7 @@ def test_with_a_console_the_letter_links_to_it(
 def test_a_room_is_told_in_its_language_without_any_address(
     context: Context, engine: Engine
 ) -> None:
-    id_ = spike(engine)
+    id_ = spike(engine, subject="all")
     given = told(
         context,
         recipients={},
@@ -247,7 +247,7 @@ def test_a_room_is_told_in_its_language_without_any_address(
     assert (message.channel, message.recipient) == ("slack", "cell-room")
     assert about == ["cell-room"]
     body = json.loads(message.body or b"")
-    assert body["text"] == "इशारा: पूर"
+    assert body["text"] == "इशारा: सर्व उल्लेख"
     whole = json.dumps(body, ensure_ascii=False)
     assert "तीव्रता: उच्च." in whole
     assert "<https://console.city.example/incidents/1>" in whole

@@ -364,3 +364,38 @@ def test_looking_for_news_takes_few_statements_and_keeps_no_session_open(
 
     assert len(sent) <= 3
     assert page.path.startswith("/en/sign-in")
+
+
+def test_an_incident_quotes_its_most_urgent_posts_and_no_spam(
+    world: World, lead: BrowserSession, flood: int
+) -> None:
+    def post(text: str, urgency: str, intent: str = "help") -> int:
+        about = {"topics": ("flood",), "urgency": urgency, "intent": intent}
+        return world.mention(NEXT + HOUR, text, **about)
+
+    loud = post("Everybody shares this picture of the river", "normal")
+    spam = post("Buy pumps at half the price", "critical", "spam")
+    outside = world.mention(NEXT + HOUR, "A tree fell on a car", urgency="critical")
+    post("The water is at my door", "high")
+    post("Two children are on the roof", "critical")
+    post("Rain again", "low", "not_civic")
+    ids = [loud, spam, outside]
+    alert(world, flood, "topic:flood", NEXT + 5 * HOUR, mentions=ids)
+
+    html = lead.get(f"/en/incidents/{flood}").html
+
+    quoted = re.findall(r'<p class="said"[^>]*>“<bdi dir="auto">(.*?)</bdi>', html)
+    assert [words.strip("\u2068\u2069") for words in quoted] == [
+        "Two children are on the roof",
+        "The water is at my door",
+        "Everybody shares this picture of the river",
+    ]
+
+
+def test_an_incident_counts_by_its_own_series_not_by_one_that_joined(
+    world: World, lead: BrowserSession, flood: int
+) -> None:
+    alert(world, flood, "all", NEXT + 5 * HOUR, observed=52, score=1.0)
+
+    assert "at most 30 at a time" in lead.get("/en/incidents").text
+    assert "30 people wrote in the hour" in lead.get(f"/en/incidents/{flood}").text

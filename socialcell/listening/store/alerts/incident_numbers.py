@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    case,
     exists,
     func,
     literal,
@@ -54,6 +55,7 @@ EVERYTHING = "all"  # the subject of an incident of no topic
 # The newest texts that are looked through, and characters of each.
 _TEXTS, _LONGEST = 3_000, 2_000
 _COUNTED = ("spike", "rule", "critical", "planned")
+_NOT_QUOTED = ("spam", "not_civic")
 _NEWEST_FIRST = (counted_at().desc(), M.id.desc())
 _MOST_NUMBERED = 200  # mentions of a scope that are given by number
 _PARTS = 200  # of one statement; SQLite takes 500
@@ -284,6 +286,27 @@ def texts(session: Session, scope: Scope) -> list[Row[tuple[int, int, datetime, 
         .limit(_TEXTS)
     )
     return list(reversed(session.execute(statement).all()))
+
+
+def ids_to_quote(
+    session: Session, scope: Scope, engaging: Sequence[int], limit: int
+) -> list[int]:
+    """Mentions of a scope that may stand for it, the most urgent first, of these those
+    that are `engaging`, in their order, then the newest. None is spam, not civic, or
+    written to the city alone."""
+    rank = case((M.urgency == CRITICAL, 0), (M.urgency == "high", 1), else_=2)
+    is_engaging = M.id.in_(engaging)
+    rows = session.execute(
+        select(M.id, rank)
+        .where(*_are_texts(scope))
+        .where(or_(M.intent.is_(None), M.intent.not_in(_NOT_QUOTED)))
+        .where(or_(rank < 2, is_engaging))
+        .order_by(rank, case((is_engaging, 0), else_=1), *_NEWEST_FIRST)
+        .limit(limit)
+    ).all()
+    place = {id_: n for n, id_ in enumerate(engaging)}
+    ordered = sorted(rows, key=lambda row: (row[1], place.get(row[0], len(place))))
+    return [id_ for id_, _rank in ordered]
 
 
 def details_of_texts(session: Session, scope: Scope) -> TextDetails:

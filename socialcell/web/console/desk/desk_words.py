@@ -7,6 +7,7 @@ from socialcell.desk.case_states import CaseState
 from socialcell.i18n import Language
 from socialcell.json_types import JsonObject
 from socialcell.listening.store.area_names import names_of
+from socialcell.reports.incidents import incident_facts
 from socialcell.reports.phrases import Phrases
 from socialcell.roles import WARD
 from socialcell.services.context import Context
@@ -190,13 +191,18 @@ class DeskWords(MentionWords):
         places = reasons.get("places")
         if isinstance(places, list):
             lines.append(
-                _("same place: %(place)s", place=self.labels("ward", map(str, places)))
+                _("same place: %(place)s", place=", ".join(map(self._spot, places)))
             )
         if reasons.get("words"):
             lines.append(_("nearly the same words"))
         if reasons.get("reply"):
             lines.append(_("one post answers the other"))
         return lines
+
+    def _spot(self, id_: object) -> str:
+        """A place of the gazetteer or a ward office by its name."""
+        names = incident_facts.place_names().get(f"{id_}")
+        return self.area(f"{id_}") if names is None else self._phrases.name(names, "")
 
     def ward_offices(self) -> list[tuple[str, str]]:
         """The ward offices with their names, in the order of these."""

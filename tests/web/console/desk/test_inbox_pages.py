@@ -32,6 +32,17 @@ def test_the_inbox_lists_open_cases_by_priority_with_masked_words(
     assert "2 open cases" in page.text
 
 
+def test_where_no_case_is_ones_own_the_inbox_says_how_many_wait(
+    city: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+
+    html = browser.get("/en/inbox").html
+
+    empty = html.partition("No case is yours now.")[2].partition("</p>")[0]
+    assert '<a href="/en/inbox?view=open">2 open cases</a>' in empty
+
+
 def test_filters_of_the_inbox_stand_in_its_address(
     city: Context, browser: BrowserSession
 ) -> None:
