@@ -40,4 +40,4 @@ def test_why_two_cases_may_be_one_names_a_place_in_the_language_of_the_page(
     )
 
     assert reason.endswith(name)
-    assert "place:" not in reason
+    assert "place:sinhagad" not in reason
