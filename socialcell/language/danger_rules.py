@@ -2,21 +2,21 @@
 collapse, gas and electricity, and what makes a story, a joke or an exercise of them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
 from socialcell.language import lexicon
+from socialcell.language.recent_texts import remembered
 from socialcell.language.sound_phrases import (
+    Line,
+    PhraseBook,
     PhrasePair,
-    line_of,
-    pair_of,
-    pattern,
+    Phrases,
     sound_of,
     sounds_of,
-    spans,
 )
 
 REASON = "danger to life"  # as in urgency.yaml
@@ -52,15 +52,14 @@ def danger_of(text: str) -> Danger:
     words one sign of a story, a joke or an exercise covers all of it, in a longer one
     its own sentence; words that say that it is meant in earnest undo it.
     """
-    sentences = _sentences(text)
-    whole = _whole(sentences)
-    dangers = [(_danger_in(sounds), sounds) for sounds in sentences]
+    parsed = _parsed(text)
     laughs = _LAUGHTER.search(text) is not None
     return max(
         (
             danger
-            for danger, sounds in dangers
-            if danger and not _is_unreal(_around(sounds, whole), laughs=laughs)
+            for sentence in parsed.sentences
+            if (danger := _danger_in(sentence))
+            and not _is_unreal(parsed.around(sentence), laughs=laughs)
         ),
         default=Danger.NONE,
     )
@@ -69,42 +68,41 @@ def danger_of(text: str) -> Danger:
 def is_story(text: str) -> bool:
     """Whether a short text is told as a story, a joke or a figure of speech; of a
     longer one, whether its first sentence says that it is long ago or of a film."""
-    sentences = [sounds for sounds in _sentences(text) if sounds]
-    if not sentences:
+    parsed = _parsed(text)
+    first = next((line for line in parsed.sentences if line.sounds), None)
+    if first is None:
         return False
-    whole = _whole(sentences)
     if _LONG_AGO.search(text) and not _SINCE.search(text):
         # Who complained then, or asks for help, tells of what is now.
-        return _lists().present.search(line_of(whole)) is None
-    if len(whole) <= _SHORT:
-        return _is_unreal(whole, laughs=_LAUGHTER.search(text) is not None)
-    return _is_unreal(sentences[0], laughs=False)
+        return not _lists().present.is_in(parsed.whole)
+    if parsed.is_short:
+        return _is_unreal(parsed.whole, laughs=_LAUGHTER.search(text) is not None)
+    return _is_unreal(first, laughs=False)
 
 
 def is_exercise(text: str) -> bool:
     """Whether a text speaks of a drill in which danger is practised."""
-    return _lists().exercise.is_told_in(line_of(sounds_of(text)))
+    lists = _lists()
+    return lists.exercise.is_told_in(lists.book.line(sounds_of(text)))
 
 
 def is_of_hurt(text: str) -> bool:
     """Whether a text says outright, and in earnest, that somebody was hurt."""
-    line = line_of(_whole(_sentences(text)))
-    return _lists().hurt.search(line) is not None and not is_story(text)
+    return _lists().hurt.is_in(_parsed(text).whole) and not is_story(text)
 
 
 def is_hazard(text: str) -> bool:
     """Whether a text tells in earnest of what can hurt whoever passes next: an open
     chamber, a wire within reach, a tree about to fall."""
     return any(
-        not _lists().mended.is_told_in(line_of(around))
+        not _lists().mended.is_told_in(around)
         for around in _in_earnest(_lists().hazards, text)
     )
 
 
 def is_of_own_life(text: str) -> bool:
     """Whether a text says of somebody, in earnest or not, that they mean to die."""
-    sounds = _whole(_sentences(text))
-    return _lists().own_life.search(line_of(sounds)) is not None
+    return _lists().own_life.is_in(_parsed(text).whole)
 
 
 def is_of_bite(text: str) -> bool:
@@ -114,125 +112,123 @@ def is_of_bite(text: str) -> bool:
 
 def is_without_water(text: str) -> bool:
     """Whether a text says that no water comes; how long may stand in between."""
+    lists = _lists()
     sounds = [
         sound
-        for sound in _whole(_sentences(text))
+        for sound in _parsed(text).whole.sounds
         if sound not in _durations() and not sound.isdigit()
     ]
-    return _lists().without_water.search(line_of(sounds)) is not None
+    return lists.without_water.is_in(lists.book.line(sounds))
 
 
 @dataclass(frozen=True, slots=True)
 class _Story:
-    words: re.Pattern[str]
-    unless: re.Pattern[str]
+    words: Phrases
+    unless: Phrases
 
-    def is_told_in(self, line: str) -> bool:
-        return self.words.search(line) is not None and not self.unless.search(line)
+    def is_told_in(self, line: Line) -> bool:
+        return self.words.is_in(line) and not self.unless.is_in(line)
 
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    telling: re.Pattern[str]  # the longest words of what is alone or completes a pair
-    alone: re.Pattern[str]
-    critical: re.Pattern[str]
-    own_life: re.Pattern[str]
-    without_water: re.Pattern[str]
-    hurt: re.Pattern[str]
+    book: PhraseBook
+    alone: Phrases
+    critical: Phrases
+    own_life: Phrases
+    without_water: Phrases
+    hurt: Phrases
     pairs: tuple[tuple[PhrasePair, Danger], ...]
     hazards: tuple[PhrasePair, ...]
     bitten: PhrasePair
     mended: _Story
     stories: tuple[_Story, ...]
     exercise: _Story
-    earnest: re.Pattern[str]
-    present: re.Pattern[str]
+    earnest: Phrases
+    present: Phrases
 
 
-def _danger_in(sounds: Sequence[str]) -> Danger:
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A text as lines of sounds, sentence by sentence and as a whole."""
+
+    sentences: tuple[Line, ...]
+    whole: Line
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.whole.sounds) <= _SHORT
+
+    def around(self, sentence: Line) -> Line:
+        """What shows whether a sentence is meant in earnest: all of a short text."""
+        return self.whole if self.is_short else sentence
+
+
+def _danger_in(sentence: Line) -> Danger:
     """What the words of a sentence say, in earnest or not."""
-    if not any(map(_is_telling, sounds)):
-        return Danger.NONE
-    if next(spans(_lists().critical, sounds), None) is not None:
+    lists = _lists()
+    if lists.critical.is_in(sentence):
         return Danger.CRITICAL
-    alone = next(spans(_lists().alone, sounds), None) is not None
     return max(
-        (danger for pair, danger in _lists().pairs if pair.is_told_in(sounds)),
-        default=Danger.SERIOUS if alone else Danger.NONE,
+        (danger for pair, danger in lists.pairs if pair.is_told_in(sentence)),
+        default=Danger.SERIOUS if lists.alone.is_in(sentence) else Danger.NONE,
     )
 
 
-@lru_cache(maxsize=10_000)
-def _is_telling(sound: str) -> bool:
-    """Whether it is the longest word of a phrase of danger; most posts have none."""
-    return _lists().telling.search(f" {sound} ") is not None
-
-
-def _is_unreal(sounds: Sequence[str], *, laughs: bool) -> bool:
-    line = line_of(sounds)
-    if laughs and not _lists().earnest.search(line):
+def _is_unreal(line: Line, *, laughs: bool) -> bool:
+    if laughs and not _lists().earnest.is_in(line):
         return True
     return any(story.is_told_in(line) for story in _lists().stories)
 
 
-def _in_earnest(pairs: Iterable[PhrasePair], text: str) -> Iterator[Sequence[str]]:
+def _in_earnest(pairs: Iterable[PhrasePair], text: str) -> Iterator[Line]:
     """What stands around each sentence in which one of the pairs is told in earnest."""
-    sentences = _sentences(text)
-    whole = _whole(sentences)
-    for sounds in sentences:
-        around = _around(sounds, whole)
-        is_told = any(pair.is_told_in(sounds) for pair in pairs)
+    parsed = _parsed(text)
+    for sentence in parsed.sentences:
+        around = parsed.around(sentence)
+        is_told = any(pair.is_told_in(sentence) for pair in pairs)
         if is_told and not _is_unreal(around, laughs=False):
             yield around
 
 
-def _sentences(text: str) -> list[list[str]]:
-    return [sounds_of(part) for part in SENTENCE_END.split(_CAMEL.sub(" ", text))]
-
-
-def _around(sounds: Sequence[str], whole: Sequence[str]) -> Sequence[str]:
-    """What shows whether a sentence is meant in earnest: all of a short text."""
-    return whole if len(whole) <= _SHORT else sounds
-
-
-def _whole(sentences: Iterable[Sequence[str]]) -> list[str]:
-    return [sound for sounds in sentences for sound in sounds]
+@remembered
+def _parsed(text: str) -> _Parsed:
+    parts = SENTENCE_END.split(_CAMEL.sub(" ", text))
+    sentences = [sounds_of(part) for part in parts]
+    whole = [sound for sounds in sentences for sound in sounds]
+    line = _lists().book.line
+    return _Parsed(tuple(map(line, sentences)), line(whole))
 
 
 @lru_cache(maxsize=1)
 def _lists() -> _Lists:
     """The phrases of danger.yaml as patterns."""
     danger_lists: Mapping[str, Any] = lexicon.data("danger")
-    stories = {name: _story(story) for name, story in danger_lists["unreal"].items()}
+    book = PhraseBook()
+    stories = {
+        name: _story(book, story) for name, story in danger_lists["unreal"].items()
+    }
     alone, critical, own_life, without_water, hurt = (
         [phrase for phrases in danger_lists[name].values() for phrase in phrases]
         for name in ("alone", "critical", "own_life", "without_water", "hurt")
     )
-    ends = [
-        phrase
-        for pair in danger_lists["together"].values()
-        for phrase in pair.get("second", pair["first"])
-    ]
     return _Lists(
-        telling=pattern(
-            max(phrase.split(), key=len)
-            for phrase in [*alone, *critical, *own_life, *ends]
-        ),
-        alone=pattern(alone),
-        critical=pattern([*critical, *own_life]),
-        own_life=pattern(own_life),
-        without_water=pattern(without_water),
-        hurt=pattern(hurt),
+        book=book,
+        alone=book.phrases(alone),
+        critical=book.phrases([*critical, *own_life]),
+        own_life=book.phrases(own_life),
+        without_water=book.phrases(without_water),
+        hurt=book.phrases(hurt),
         pairs=tuple(
             (
-                pair_of(phrases),
+                book.pair(phrases),
                 Danger.CRITICAL if "critical" in phrases else Danger.SERIOUS,
             )
             for phrases in danger_lists["together"].values()
         ),
-        hazards=tuple(map(pair_of, danger_lists["hazards"].values())),
-        bitten=pair_of(danger_lists["bitten"]),
-        mended=_story(danger_lists["mended"]),
+        hazards=tuple(map(book.pair, danger_lists["hazards"].values())),
+        bitten=book.pair(danger_lists["bitten"]),
+        mended=_story(book, danger_lists["mended"]),
         stories=tuple(stories.values()),
         exercise=stories["an exercise"],
         earnest=stories["a way of speaking"].unless,
@@ -240,8 +236,10 @@ def _lists() -> _Lists:
     )
 
 
-def _story(phrases: Mapping[str, Any]) -> _Story:
-    return _Story(pattern(phrases["words"]), pattern(_flat(phrases["unless"])))
+def _story(book: PhraseBook, phrases: Mapping[str, Any]) -> _Story:
+    return _Story(
+        book.phrases(phrases["words"]), book.phrases(_flat(phrases["unless"]))
+    )
 
 
 def _flat(phrases: Iterable[str | list[str]]) -> list[str]:

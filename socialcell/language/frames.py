@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from socialcell.language import danger_rules, lexicon
+from socialcell.language.recent_texts import remembered
 from socialcell.language.sound_phrases import (
-    line_of,
-    pattern,
+    PhraseBook,
+    Phrases,
     placed_sounds,
     sounds_of,
-    spans,
 )
 
 # Words that must be left for the rest to be a message, and to be one without thanks
@@ -55,11 +55,13 @@ class _Patterns:
     handles_before: re.Pattern[str]
     handles_behind: re.Pattern[str]
     tags_behind: re.Pattern[str]
-    request: re.Pattern[str]  # in a line of sounds, as the others
-    completed: re.Pattern[str]
-    blame: re.Pattern[str]
+    book: PhraseBook  # of the others, which are sought by their sounds
+    request: Phrases
+    completed: Phrases
+    blame: Phrases
 
 
+@remembered
 def message(text: str) -> str:
     """The text with spaces in place of a greeting, a note that it was forwarded, heads
     of a copied chat, quotation marks around it all, a time at either end, and polite
@@ -74,9 +76,9 @@ def message(text: str) -> str:
     blanked = _without_words(patterns.greeting.match(plain, 0, _EDGE), plain)
     if not _is_enough(blanked, _LEAST):
         return text
-    sounds = line_of(sounds_of(text))
-    asks = patterns.request.search(sounds) is not None
-    if asks or not patterns.completed.search(sounds):
+    sounds = patterns.book.line(sounds_of(text))
+    asks = patterns.request.is_in(sounds)
+    if asks or not patterns.completed.is_in(sounds):
         end = patterns.closing.search(blanked, max(0, len(text) - _EDGE))
         polite = _without_words(end, blanked)
         if _is_enough(polite, _LEAST if asks else _LEAST_BESIDE_THANKS):
@@ -84,6 +86,7 @@ def message(text: str) -> str:
     return blanked
 
 
+@remembered
 def core(text: str) -> str:
     """`message`, and spaces in place of handles at both ends and of hashtags' signs."""
     blanked = message(text).translate(_HASHES)
@@ -138,13 +141,15 @@ def _without_blame(text: str) -> str:
     """With spaces in place of what is said of taxes, elections and shame: the rest of a
     sentence from three words before such a word."""
     words = list(placed_sounds(text))
+    patterns = _patterns()
+    line = patterns.book.line([sound for sound, _ in words])
     stops = [
         0,
         *(stop.end() for stop in danger_rules.SENTENCE_END.finditer(text)),
         len(text),
     ]
     parts, done_to = [], 0
-    for word, _ in spans(_patterns().blame, [sound for sound, _ in words]):
+    for word, _ in patterns.blame.spans(line):
         place = words[word][1]
         following = bisect_right(stops, place, hi=len(stops) - 1)
         end = stops[following]
@@ -184,7 +189,9 @@ def _patterns() -> _Patterns:
     }
     opening = _any_of(phrases_by_name["forwarded"] + phrases_by_name["greetings"])
     ending = _any_of(phrases_by_name["thanks"])
+    book = PhraseBook()
     return _Patterns(
+        book=book,
         greeting=_at_an_edge(
             rf"\A(?:{_SIGNS}(?:{_HANDLE}|(?:{opening})(?!{_LETTER})))++{_SIGNS}"
         ),
@@ -194,9 +201,9 @@ def _patterns() -> _Patterns:
         handles_before=_at_an_edge(rf"\A(?:[\s,:;.]*+{_HANDLE})++"),
         handles_behind=_at_an_edge(rf"(?:(?<!\S){_HANDLE}[\s,:;.]*+)++\Z"),
         tags_behind=_at_an_edge(r"(?:(?<!\S)[@＠#＃]\w[\w.]*+[\s,:;.]*+)++\Z"),
-        request=pattern(phrases_by_name["requests"]),
-        completed=pattern(phrases_by_name["completed"]),
-        blame=pattern(phrases_by_name["blame"]),
+        request=book.phrases(phrases_by_name["requests"]),
+        completed=book.phrases(phrases_by_name["completed"]),
+        blame=book.phrases(phrases_by_name["blame"]),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from socialcell.language import lexicon
-from socialcell.language.sound_phrases import pair_of, sounds_of
+from socialcell.language.sound_phrases import PhraseBook, sounds_of
 from socialcell.language.transliteration import key
 from socialcell.language.words import key_of
 
@@ -104,7 +104,8 @@ def test_no_romanised_cue_is_a_common_english_word() -> None:
 def test_the_phrases_of_a_pair_may_overlap_but_not_stand_far_apart(
     text: str, told: bool
 ) -> None:
-    pair = pair_of(
+    book = PhraseBook()
+    pair = book.pair(
         {
             "first": ["drain lid"],
             "second": ["stolen", "lid stolen"],
@@ -113,4 +114,24 @@ def test_the_phrases_of_a_pair_may_overlap_but_not_stand_far_apart(
         }
     )
 
-    assert pair.is_told_in(sounds_of(text)) is told
+    assert pair.is_told_in(book.line(sounds_of(text))) is told
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a gas leak here", True),
+        ("a leak of gas", False),
+        ("the fallen tree", True),  # "fall*" is any ending
+        ("it falls", False),
+        ("", False),
+    ],
+)
+def test_a_list_is_found_by_its_words_where_the_whole_phrase_stands(
+    text: str, found: bool
+) -> None:
+    book = PhraseBook()
+    listed = book.phrases(["gas leak", "fall* tree"])
+    book.phrases(["gas", "it"])
+
+    assert listed.is_in(book.line(sounds_of(text))) is found

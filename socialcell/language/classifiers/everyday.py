@@ -1,17 +1,17 @@
 """Everyday matters of short texts, which read like danger or like a message to the city
 and are neither."""
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from socialcell.language import lexicon
+from socialcell.language.recent_texts import remembered
 from socialcell.language.sound_phrases import (
+    Line,
+    PhraseBook,
     PhrasePair,
-    line_of,
-    pair_of,
-    pattern,
+    Phrases,
     sounds_of,
 )
 
@@ -25,8 +25,9 @@ class _Matters(NamedTuple):
     ordinary: tuple[PhrasePair, ...]
     planned: tuple[PhrasePair, ...]
     in_traffic: tuple[PhrasePair, ...]
-    unless_urgent: re.Pattern[str]
-    unless_an_office: re.Pattern[str]
+    unless_urgent: Phrases
+    unless_an_office: Phrases
+    book: PhraseBook
 
 
 def is_ordinary(text: str, danger: float) -> bool:
@@ -55,29 +56,36 @@ def is_between_people(text: str) -> bool:
     return _is_about(text, lists.between_people, office, urgent)
 
 
-def _is_about(
-    text: str, matters: Iterable[PhrasePair], *unless: re.Pattern[str]
-) -> bool:
-    sounds = sounds_of(text)
-    line = line_of(sounds)
+def _is_about(text: str, matters: Iterable[PhrasePair], *unless: Phrases) -> bool:
+    line = _line(text)
     return (
-        len(sounds) <= _SHORT
-        and not any(words.search(line) for words in unless)
-        and any(matter.is_told_in(sounds) for matter in matters)
+        len(line.sounds) <= _SHORT
+        and not any(words.is_in(line) for words in unless)
+        and any(matter.is_told_in(line) for matter in matters)
     )
+
+
+@remembered
+def _line(text: str) -> Line:
+    return _lists().book.line(sounds_of(text))
 
 
 @lru_cache(maxsize=1)
 def _lists() -> _Matters:
-    """The phrases of everyday.yaml as patterns."""
+    """The phrases of everyday.yaml."""
     everyday = lexicon.data("everyday")
-    groups = {
-        name: tuple(map(pair_of, everyday[name].values()))
-        for name in _Matters._fields
-        if not name.startswith("unless")
-    }
+    book = PhraseBook()
+
+    def pairs(name: str) -> tuple[PhrasePair, ...]:
+        return tuple(map(book.pair, everyday[name].values()))
+
     return _Matters(
-        unless_urgent=pattern(everyday["unless_urgent"]),
-        unless_an_office=pattern(everyday["unless_an_office"]),
-        **groups,
+        of_the_city=pairs("of_the_city"),
+        between_people=pairs("between_people"),
+        ordinary=pairs("ordinary"),
+        planned=pairs("planned"),
+        in_traffic=pairs("in_traffic"),
+        unless_urgent=book.phrases(everyday["unless_urgent"]),
+        unless_an_office=book.phrases(everyday["unless_an_office"]),
+        book=book,
     )

@@ -13,7 +13,8 @@ from typing import Any
 from socialcell.language import lexicon
 from socialcell.language.analysis import Topic
 from socialcell.language.notes import Notes
-from socialcell.language.sound_phrases import Span, line_of, pattern, spans
+from socialcell.language.recent_texts import remembered
+from socialcell.language.sound_phrases import Line, PhraseBook, Phrases, Span
 from socialcell.language.transliteration import key
 
 CLOSED = "closed_without_action"
@@ -26,7 +27,7 @@ _WORD = re.compile("[,;.!?।॥\n]|[A-Za-z0-9'’À-ɏऀ-ॣ०-ॿ\u200c\u200
 _PART = ","  # stands for whatever parts words
 
 
-@lru_cache(maxsize=8)  # what is read again with the encoder
+@remembered  # what is read again with the encoder
 def detail_of(text: str) -> str | None:
     """`closed_without_action` where a text says that a complaint was closed or marked
     resolved and nothing was done; None elsewhere.
@@ -35,15 +36,15 @@ def detail_of(text: str) -> str | None:
     its closing, and that nothing came of it. A closing that is denied, asked for or
     still to come ("not closed", "बंद केली नाही", "do not close") is none.
     """
-    sounds = _sounds(text)
+    line = _line(text)
     words = _words()
-    if words.hint.search(line_of(sounds)) is None:
+    if not words.hint.is_in(line):
         return None
-    for span in spans(words.alone, sounds):
-        if not _is_denied(sounds, span):
+    for span in words.alone.spans(line):
+        if not _is_denied(line, span):
             return CLOSED
-    closings = list(_closings(sounds))
-    for at, until in spans(words.nothing, sounds) if closings else ():
+    closings = list(_closings(line))
+    for at, until in words.nothing.spans(line) if closings else ():
         for start, end in closings:
             if max(at, start) - min(until, end) < _APART and (
                 at >= end or until <= start
@@ -55,72 +56,70 @@ def detail_of(text: str) -> str | None:
 def file_topics(notes: Notes, topics: Sequence[Topic]) -> list[Topic]:
     """The topics of a text with this detail: those of the matter. That complaints are
     entered in an app does not make it one about the app, unless a screen fails."""
-    if notes.detail != CLOSED or _words().screen.search(line_of(_sounds(notes.text))):
+    if notes.detail != CLOSED or _words().screen.is_in(_line(notes.text)):
         return list(topics)
     return [topic for topic in topics if topic.id != APP]
 
 
 @dataclass(frozen=True, slots=True)
 class _DetailWords:
-    hint: re.Pattern[str]
-    alone: re.Pattern[str]
-    complaint: re.Pattern[str]
-    closed: re.Pattern[str]
-    status: re.Pattern[str]
-    beside: re.Pattern[str]
-    nothing: re.Pattern[str]
-    about: re.Pattern[str]
-    denied_before: re.Pattern[str]
-    denied_behind: re.Pattern[str]
-    screen: re.Pattern[str]
+    book: PhraseBook
+    hint: Phrases
+    alone: Phrases
+    complaint: Phrases
+    closed: Phrases
+    status: Phrases
+    beside: Phrases
+    nothing: Phrases
+    about: Phrases
+    denied_before: Phrases
+    denied_behind: Phrases
+    screen: Phrases
 
 
-def _closings(sounds: Sequence[str]) -> Iterator[Span]:
+def _closings(line: Line) -> Iterator[Span]:
     """Where it is said that a complaint was closed, from the one word to the other."""
     words = _words()
-    complaints = list(spans(words.complaint, sounds))
-    for span in spans(words.status, sounds):
-        if not _is_denied(sounds, span):
+    complaints = list(words.complaint.spans(line))
+    for span in words.status.spans(line):
+        if not _is_denied(line, span):
             yield span
-    for span in spans(words.beside, sounds):
+    for span in words.beside.spans(line):
         beside = any(end == span[0] for _, end in complaints)
-        if beside and not _is_denied(sounds, (span[0], span[1] + 1)):
+        if beside and not _is_denied(line, (span[0], span[1] + 1)):
             yield span
-    for span in spans(words.closed, sounds):
-        if _is_denied(sounds, span):
+    for span in words.closed.spans(line):
+        if _is_denied(line, span):
             continue
         for start, end in complaints:
-            between = sounds[end : span[0]]
-            behind = sounds[span[1] : start]
-            if end <= span[0] and _joins(between, _WITHIN):
+            if end <= span[0] and _joins(line.part(end, span[0]), _WITHIN):
                 yield start, span[1]
-            elif span[1] <= start and _joins(behind, _BEFORE):
+            elif span[1] <= start and _joins(line.part(span[1], start), _BEFORE):
                 yield span[0], end
 
 
-def _joins(between: Sequence[str], most: int) -> bool:
+def _joins(between: Line, most: int) -> bool:
     return (
-        len(between) <= most
-        and _PART not in between
-        and _words().about.search(line_of(between)) is None
+        len(between.sounds) <= most
+        and _PART not in between.sounds
+        and not _words().about.is_in(between)
     )
 
 
-def _is_denied(sounds: Sequence[str], span: Span) -> bool:
-    before = sounds[max(0, span[0] - _BEFORE) : span[0]]
-    while _PART in before:
-        before = before[before.index(_PART) + 1 :]
-    behind = sounds[span[0] + 1 : span[1] + 1]
+def _is_denied(line: Line, span: Span) -> bool:
+    start = max(0, span[0] - _BEFORE)
+    while _PART in line.sounds[start : span[0]]:
+        start = line.sounds.index(_PART, start) + 1
     words = _words()
-    return (
-        words.denied_behind.search(line_of(behind)) is not None
-        or words.denied_before.search(line_of(before)) is not None
-    )
+    return words.denied_behind.is_in(
+        line.part(span[0] + 1, span[1] + 1)
+    ) or words.denied_before.is_in(line.part(start, span[0]))
 
 
-def _sounds(text: str) -> list[str]:
+def _line(text: str) -> Line:
     """The sounds of the words; a sign stands where punctuation parts them."""
-    return [sound for word in _WORD.findall(text) if (sound := _sound(word))]
+    words = _WORD.findall(text)
+    return _words().book.line([sound for word in words if (sound := _sound(word))])
 
 
 def _sound(word: str) -> str:
@@ -137,19 +136,21 @@ def _words() -> _DetailWords:
             return listed
         return [phrase for phrases in listed.values() for phrase in phrases]
 
+    book = PhraseBook()
     return _DetailWords(
+        book=book,
         # Most posts hold none of these and are looked at no further.
-        hint=pattern(
+        hint=book.phrases(
             every("closed") + every("status") + every("beside") + every("alone")
         ),
-        alone=pattern(every("alone")),
-        complaint=pattern(every("complaint")),
-        closed=pattern(every("closed")),
-        status=pattern(every("status")),
-        beside=pattern(every("beside")),
-        nothing=pattern(every("nothing")),
-        about=pattern(every("about")),
-        denied_before=pattern(every("not")),
-        denied_behind=pattern(every("not_behind")),
-        screen=pattern(every("screen")),
+        alone=book.phrases(every("alone")),
+        complaint=book.phrases(every("complaint")),
+        closed=book.phrases(every("closed")),
+        status=book.phrases(every("status")),
+        beside=book.phrases(every("beside")),
+        nothing=book.phrases(every("nothing")),
+        about=book.phrases(every("about")),
+        denied_before=book.phrases(every("not")),
+        denied_behind=book.phrases(every("not_behind")),
+        screen=book.phrases(every("screen")),
     )
