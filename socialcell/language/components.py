@@ -43,7 +43,7 @@ from socialcell.language.words import analyse_word, key_of
 from socialcell.settings.language import NcModels
 
 _REMEMBERED = 200_000
-_BATCH = 256
+BATCH = 256
 _LIKELY = 0.1  # chance of a language from which its model is asked
 
 
@@ -122,8 +122,8 @@ class Languages:
     def __call__(self, doc: Doc) -> Doc:
         return next(self.pipe([doc]))
 
-    def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
-        for docs in _batches(stream, batch_size):
+    def pipe(self, stream: Iterable[Doc], batch_size: int = BATCH) -> Iterator[Doc]:
+        for docs in batches(stream, batch_size):
             self._identify([notes_of(doc) for doc in docs])
             yield from docs
 
@@ -170,8 +170,8 @@ class Names:
     def __call__(self, doc: Doc) -> Doc:
         return next(self.pipe([doc]))
 
-    def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
-        for docs in _batches(stream, batch_size):
+    def pipe(self, stream: Iterable[Doc], batch_size: int = BATCH) -> Iterator[Doc]:
+        for docs in batches(stream, batch_size):
             for language in name_tagger.LANGUAGES:
                 tagger = name_tagger.tagger(language, self._nc)
                 language_docs = [doc for doc in docs if _is_in(language, notes_of(doc))]
@@ -211,8 +211,8 @@ class Civic:
     def __call__(self, doc: Doc) -> Doc:
         return next(self.pipe([doc]))
 
-    def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
-        for docs in _batches(stream, batch_size):
+    def pipe(self, stream: Iterable[Doc], batch_size: int = BATCH) -> Iterator[Doc]:
+        for docs in batches(stream, batch_size):
             if self._model is not None:
                 # A text of names alone has no intent.
                 worded_docs = [doc for doc in docs if notes_of(doc).words > 1]
@@ -309,8 +309,8 @@ class SentimentModels:
     def __call__(self, doc: Doc) -> Doc:
         return next(self.pipe([doc]))
 
-    def pipe(self, stream: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
-        for docs in _batches(stream, batch_size):
+    def pipe(self, stream: Iterable[Doc], batch_size: int = BATCH) -> Iterator[Doc]:
+        for docs in batches(stream, batch_size):
             self._add([text_of(doc) for doc in docs], [notes_of(doc) for doc in docs])
             yield from docs
 
@@ -352,7 +352,7 @@ def add_urgency(doc: Doc) -> Doc:
     return doc
 
 
-def _batches(stream: Iterable[Doc], size: int) -> Iterator[list[Doc]]:
+def batches(stream: Iterable[Doc], size: int) -> Iterator[list[Doc]]:
     source = iter(stream)
     while docs := list(islice(source, size)):
         yield docs

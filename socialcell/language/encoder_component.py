@@ -5,6 +5,8 @@ sentiment and intent and nothing hints at danger it would change next to nothing
 that it runs on the other texts only. Whether it runs depends on the text alone.
 """
 
+from collections.abc import Iterable, Iterator
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -36,12 +38,24 @@ class EncoderComponent:
         self._encoder = loaded
 
     def __call__(self, doc: Doc) -> Doc:
-        if is_unsure(notes_of(doc)):
-            # It learned from posts with handles and hashtags, but not with letters.
-            message = " ".join(frames.message(text_of(doc)).split())
-            (notes_of(doc).meaning,) = self._encoder.meanings([message])
-            read_again(doc)
-        return doc
+        return next(self.pipe([doc]))
+
+    def pipe(
+        self, stream: Iterable[Doc], batch_size: int = components.BATCH
+    ) -> Iterator[Doc]:
+        for docs in components.batches(stream, batch_size):
+            unsure = [doc for doc in docs if is_unsure(notes_of(doc))]
+            meanings = self._encoder.meanings(map(_message, unsure))
+            for doc, meaning in zip(unsure, meanings, strict=True):
+                notes_of(doc).meaning = meaning
+                read_again(doc)
+            yield from docs
+
+
+def _message(doc: Doc) -> str:
+    """What the encoder sees: it learned from posts with handles and hashtags, but not
+    with letters."""
+    return " ".join(frames.message(text_of(doc)).split())
 
 
 def read_again(doc: Doc) -> None:

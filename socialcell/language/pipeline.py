@@ -116,24 +116,23 @@ class TextReader:
             if len(self._nlp.vocab) > MOST_WORDS:
                 self._nlp = self._build()
             with self._nlp.memory_zone():
-                docs = self._nlp.pipe(map(self._doc, cleaned))
-                return [
-                    self._analysis(text, doc)
-                    for text, doc in zip(cleaned, docs, strict=True)
-                ]
+                batch = self._read(cleaned)
+                parts = self._dangerous_parts(batch)
+                return list(map(self._analysis, cleaned, batch, parts))
 
-    def _doc(self, text: str, *, is_part: bool = False) -> Doc:
-        head = text[:LONGEST]
-        doc = self._nlp.make_doc(head)
+    def _read(self, texts: Iterable[str], *, is_part: bool = False) -> list[Notes]:
+        docs = (self._doc(text[:LONGEST], is_part) for text in texts)
+        return list(map(notes_of, self._nlp.pipe(docs)))
+
+    def _doc(self, text: str, is_part: bool) -> Doc:
+        doc = self._nlp.make_doc(text)
         notes = notes_of(doc)
-        notes.text, notes.is_part = head, is_part
+        notes.text, notes.is_part = text, is_part
         return doc
 
-    def _analysis(self, text: str, doc: Doc) -> Analysis:
-        notes = notes_of(doc)
+    def _analysis(self, text: str, notes: Notes, parts: Sequence[Notes]) -> Analysis:
         assert notes.sentiment is not None
         assert notes.intent is not None
-        parts = self._dangerous_parts(notes)
         most_urgent = max((notes, *parts), key=urgency.rank).urgency
         assert most_urgent is not None
         return Analysis(
@@ -154,22 +153,23 @@ class TextReader:
             truncated=len(text) > LONGEST,
         )
 
-    def _dangerous_parts(self, notes: Notes) -> list[Notes]:
-        """What tells of danger of a text without what is put around it, and of its
+    def _dangerous_parts(self, batch: Iterable[Notes]) -> list[list[Notes]]:
+        """What tells of danger of each text without what is put around it, and of its
         passages and sentences.
 
         Models that learned from short and bare texts hear a danger less well behind
         handles, thanks or anger, and among other complaints. Parts are read only where
         something hints at danger.
         """
-        if not danger_chance.is_hinted_at(notes):
-            return []
-        parts = list(_parts(notes))
-        docs = self._nlp.pipe([self._doc(text, is_part=True) for text, _ in parts])
+        parts = [
+            list(_parts(notes)) if danger_chance.is_hinted_at(notes) else []
+            for notes in batch
+        ]
+        texts = [text for of_text in parts for text, _ in of_text]
+        readings = iter(self._read(texts, is_part=True))
         return [
-            part
-            for part, (_, is_enough) in zip(map(notes_of, docs), parts, strict=True)
-            if is_enough(part)
+            [part for _, is_enough in of_text if is_enough(part := next(readings))]
+            for of_text in parts
         ]
 
 

@@ -1,12 +1,13 @@
 """The fine-tuned transformer at work: one text in, chances for every task out.
 
-Texts go through it one by one. Its activations are quantised by their own range, which
-posts that share a batch would share too: alone, a text always has the same result.
+Texts go through each of its layers one by one. Activations are quantised by their own
+range, which posts that share a batch would share too: alone, a text always has the same
+result.
 """
 
 import importlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from socialcell.errors import SocialcellError
 from socialcell.language import weights
 from socialcell.language.linear_model import sigmoid, softmax
+from socialcell.language.semantic.encoder_layers import layers
 from socialcell.language.semantic.word_pieces import Pieces
 from socialcell.settings.language import NcModels
 
@@ -25,6 +27,7 @@ NAME = "encoder"
 MOST_PIECES = 128  # of a text; a post has about 30
 MANY = ("topic",)  # tasks of which a text may have several classes
 _REMEMBERED = 2_000  # texts; the same post comes again soon or never
+_AT_ONCE = 16  # texts that go through a layer before the next layer takes them
 _DIGITS = 4
 
 
@@ -86,7 +89,8 @@ class EncoderOutput:
 
 
 class Encoder:
-    """A session of onnxruntime on one thread, with the pieces and heads of its file.
+    """A session of onnxruntime for each layer, on one thread, with the pieces and heads
+    of its file.
 
     SocialcellError where the package onnxruntime cannot be imported.
     """
@@ -94,22 +98,9 @@ class Encoder:
     def __init__(
         self, file: bytes | Path, shares: Mapping[str, float] | None = None
     ) -> None:
-        onnxruntime = _runtime()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        # The graph is laid out for speed; further fusions make it slower.
-        options.graph_optimization_level = (
-            onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        )
-        # Processors without VNNI would saturate sums of signed weights.
-        options.add_session_config_entry("session.x64quantprecision", "1")
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session: Any = onnxruntime.InferenceSession(
-            file if isinstance(file, bytes) else str(file),
-            options,
-            providers=["CPUExecutionProvider"],
-        )
-        facts = self._session.get_modelmeta().custom_metadata_map
+        content = file if isinstance(file, bytes) else file.read_bytes()
+        self._sessions = list(map(_session, layers(content)))
+        facts = self._sessions[0].get_modelmeta().custom_metadata_map
         scores = [float(score) for score in facts["scores"].split(" ")]
         self.pieces = Pieces(facts["pieces"].split("\n"), scores)
         classes = {
@@ -121,21 +112,50 @@ class Encoder:
 
     def meanings(self, texts: Iterable[str]) -> list[EncoderOutput]:
         """One for every text, in the same order; texts seen lately are remembered."""
-        return [self._meaning(text) for text in texts]
+        asked = list(texts)
+        found = {text: self._cache[text] for text in asked if text in self._cache}
+        new = [text for text in dict.fromkeys(asked) if text not in found]
+        for start in range(0, len(new), _AT_ONCE):
+            batch = new[start : start + _AT_ONCE]
+            found.update(zip(batch, self._outputs(batch), strict=True))
+        if len(self._cache) + len(new) > _REMEMBERED:
+            self.forget()
+        self._cache.update((text, found[text]) for text in new[:_REMEMBERED])
+        return [found[text] for text in asked]
 
     def forget(self) -> None:
         """Remember no text any more."""
         self._cache.clear()
 
-    def _meaning(self, text: str) -> EncoderOutput:
-        meaning = self._cache.get(text)
-        if meaning is None:
-            if len(self._cache) >= _REMEMBERED:
-                self.forget()
-            numbers = np.array([self.pieces.numbers(text, MOST_PIECES)], np.int64)
-            (logits,) = self._session.run(None, {"pieces": numbers})
-            meaning = self._cache[text] = EncoderOutput(self.heads, logits[0])
-        return meaning
+    def _outputs(self, texts: Sequence[str]) -> list[EncoderOutput]:
+        values: list[NDArray[Any]] = [
+            np.array([self.pieces.numbers(text, MOST_PIECES)], np.int64)
+            for text in texts
+        ]
+        for session in self._sessions:
+            name = session.get_inputs()[0].name
+            values = [session.run(None, {name: value})[0] for value in values]
+        return [EncoderOutput(self.heads, logits[0]) for logits in values]
+
+
+def _session(model: bytes) -> Any:
+    onnxruntime = _runtime()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # The graph is laid out for speed; further fusions make it slower.
+    options.graph_optimization_level = (
+        onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    )
+    # Each of many sessions would keep the memory of its largest text.
+    options.enable_cpu_mem_arena = False
+    # Processors without VNNI would saturate sums of signed weights.
+    options.add_session_config_entry("session.x64quantprecision", "1")
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = onnxruntime.InferenceSession(
+        model, options, providers=["CPUExecutionProvider"]
+    )
+    session._model_bytes = None  # held for a second try with another provider
+    return session
 
 
 def encoder(*, nc: NcModels = NcModels.ALL) -> Encoder | None:
