@@ -28,6 +28,7 @@ from socialcell.text import clean_text
 
 LONGEST = 1_000_000  # spaCy refuses longer texts (E088)
 MOST_WORDS = 1_000_000  # counted anew in each batch
+_AT_ONCE = 64  # texts that components look at together: more take memory
 _LETTER = "[^\\W\\d_]|[\u0900-\u0963]"
 _EMOJI = "[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 # Where a post is cut although nothing separates it: punctuation and emoji between
@@ -122,7 +123,7 @@ class TextReader:
 
     def _read(self, texts: Iterable[str], *, is_part: bool = False) -> list[Notes]:
         docs = (self._doc(text[:LONGEST], is_part) for text in texts)
-        return list(map(notes_of, self._nlp.pipe(docs)))
+        return list(map(notes_of, self._nlp.pipe(docs, batch_size=_AT_ONCE)))
 
     def _doc(self, text: str, is_part: bool) -> Doc:
         doc = self._nlp.make_doc(text)

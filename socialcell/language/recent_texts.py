@@ -5,13 +5,13 @@ from functools import lru_cache
 from typing import TypeVar
 
 _Made = TypeVar("_Made")
-_TEXTS = 512  # a batch of the pipeline with the parts of its texts
+_TEXTS = 128  # more than components look at together
 _LONGEST = 4000  # code points of a text that is remembered: a post is shorter
 
 
 def remembered(make: Callable[[str], _Made]) -> Callable[[str], _Made]:
-    """The function, which remembers its results for the last 512 texts, none of them
-    longer than a post can be; a result must not be changed."""
+    """The function, which remembers its results for the last texts; none of these is
+    longer than a post can be, and a result must not be changed."""
     cached = lru_cache(maxsize=_TEXTS)(make)
 
     def recall(text: str) -> _Made:

@@ -14,7 +14,7 @@ from socialcell.language.transliteration import key
 
 Span = tuple[int, int]  # words, the end excluded
 _NEAR = 3  # words within which a harmless word says what is meant
-_REMEMBERED = 50_000  # sounds
+_REMEMBERED = 10_000  # sounds
 _WORD = re.compile("[,;]|[A-Za-z0-9'’À-ɏऀ-ॣ०-ॿ\u200c\u200d]+")
 
 
