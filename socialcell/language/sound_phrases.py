@@ -133,7 +133,7 @@ class PhraseBook:
             bits_by_text[word] = bits_by_text.get(word, 0) | bit
         lengths = map(len, self._bits_by_beginning)
         self._longest_beginning = max(lengths, default=0)
-        return Phrases(_pattern(phrases), bit)
+        return Phrases(pattern(phrases), bit)
 
     def pair(self, listed: PairPhrases) -> PhrasePair:
         """The lists of a pair as a data file has it."""
@@ -196,7 +196,7 @@ def line_of(sounds: Iterable[str]) -> str:
     return f" {' '.join(sounds)} "
 
 
-def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
+def pattern(phrases: Iterable[str]) -> re.Pattern[str]:
     """Any of the phrases, the longest first, as whole words of a line of sounds."""
     forms = {" ".join(map(_form, phrase.split())) for phrase in phrases}
     alternatives = sorted(forms, key=lambda form: (-len(form), form))
