@@ -28,6 +28,8 @@ about = bound_contextvars
 
 # Who is heard below warning. Other clients log whole answers there: people's posts.
 _HEARD = ("socialcell", "urllib3")
+# It warns at each tick of a round that takes longer: jobs say themselves when they end.
+_HEARD_OF_ERRORS = "apscheduler"
 
 
 def start(level: str, form: LogFormat = "auto") -> None:
@@ -60,6 +62,7 @@ def start(level: str, form: LogFormat = "auto") -> None:
     root.setLevel(max(logging.WARNING, _number(level)))
     for name in _HEARD:
         logging.getLogger(name).setLevel(level.upper())
+    logging.getLogger(_HEARD_OF_ERRORS).setLevel(logging.ERROR)
 
 
 def logger(name: str) -> BoundLogger:
@@ -112,8 +115,8 @@ _JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
 class _QuietFilter(logging.Filter):
     """Drops what a person who looks at the daemon need not read.
 
-    That are jobs that had nothing to do or say what they said before, runs of sources
-    that went well (their job says so), and warnings that a round took long.
+    That are jobs that had nothing to do or say what they said before, and runs of
+    sources that went well (their job says so).
     """
 
     def __init__(self) -> None:
@@ -123,8 +126,6 @@ class _QuietFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno >= logging.ERROR:
             return True
-        if record.name.startswith("apscheduler"):
-            return False
         event = record.msg if isinstance(record.msg, dict) else {}
         if event.get("event") == RUN_ENDED:
             return record.levelno >= logging.WARNING

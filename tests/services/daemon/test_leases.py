@@ -57,6 +57,21 @@ def test_a_lease_that_was_let_go_is_taken_at_once(engine: Engine) -> None:
     assert taken.token == 2
 
 
+def test_a_lease_that_was_let_go_is_taken_by_a_clock_that_was_set_back(
+    engine: Engine,
+) -> None:
+    held = leases.acquire(engine, "daemon", "a", NOON)
+    assert held is not None
+    two_hours_before = NOON - timedelta(hours=2)
+    assert leases.acquire(engine, "daemon", "b", two_hours_before) is None
+
+    leases.release(engine, held, NOON)
+
+    taken = leases.acquire(engine, "daemon", "b", two_hours_before)
+    assert taken is not None
+    assert taken.token == 2
+
+
 def test_the_lease_of_a_process_known_to_be_dead_is_taken_at_once(
     engine: Engine,
 ) -> None:
