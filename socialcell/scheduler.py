@@ -17,19 +17,19 @@ from socialcell.clock import SystemClock
 from socialcell.errors import AlreadyRunning, SocialcellError
 from socialcell.ops import leases
 from socialcell.ops.leases import LeaseHandle
-from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.daemon import process_lock
 from socialcell.services.daemon import run_due as rounds
 from socialcell.services.daemon.service_notify import notify
+from socialcell.services.daemon.urgent_work import UrgentRounds
 from socialcell.services.desk.answers import answer_sending
 from socialcell.services.outbox import outbox
 
 NAME = "daemon"
 TICK = timedelta(seconds=15)
+LOOK = timedelta(seconds=2)  # so often what is urgent is looked for
 PING = timedelta(minutes=5)
 _ALIVE = timedelta(minutes=5)
-_SOONEST = timedelta(seconds=0.2)  # a round comes no sooner after another
 _LOG = log.logger(__name__)
 
 
@@ -73,7 +73,8 @@ class Daemon:
         self._place = process_lock.place_of(context.workspace.folder)
         self._owner = f"{self._place}{os.getpid()}:{os.urandom(4).hex()}"
         self._lost = threading.Event()
-        self._ticked_at = self._clock.now()
+        self._urgent = UrgentRounds()
+        self._ticked_at = self._looked_at = self._clock.now()
         self._pinged_at: datetime | None = None
 
     def run(self) -> None:
@@ -97,11 +98,12 @@ class Daemon:
             raise AlreadyRunning("workspace.daemon_lease_lost")
 
     def _tick_along(self) -> None:
-        ticker = self._ticker = BackgroundScheduler(
+        ticker = BackgroundScheduler(
             timezone="Asia/Kolkata",
             executors={
                 "default": ThreadPoolExecutor(1),
                 "lease": ThreadPoolExecutor(1),
+                "urgent": ThreadPoolExecutor(1),
             },
             job_defaults={
                 "coalesce": True,
@@ -116,6 +118,13 @@ class Daemon:
             seconds=seconds,
             id="tick",
             next_run_time=self._clock.now(),
+        )
+        ticker.add_job(
+            self._look,
+            "interval",
+            seconds=min(seconds, LOOK.total_seconds()),
+            id="urgent",
+            executor="urgent",
         )
         ticker.add_job(
             self._renew,
@@ -136,12 +145,8 @@ class Daemon:
     def _tick(self) -> None:
         """One round, unless the lease is lost; whatever happens, the next one comes."""
         assert self._lease is not None
-        started_at, stop = self._open.clock.now(), self._signals.stop.is_set
         try:
-            self._reload_if_told()
-            rounds.take_due_steps(self._context(), stop)
-            rounds.run_due_jobs(self._context(), self._lease.token, stop)
-            self._wake_for_next_step(started_at)
+            rounds.run_due_jobs(self._context(), self._lease.token, self._should_stop)
             self._ping()
         except AlreadyRunning as error:
             self._lose(str(error))
@@ -150,18 +155,22 @@ class Daemon:
         finally:
             self._ticked_at = self._clock.now()
 
-    def _wake_for_next_step(self, started_at: datetime) -> None:
-        """Have a round when the next step of an alert is due, if that is before the
-        next tick. One that was due when this round began failed: it waits for that."""
-        due_at = escalations.next_step_at(self._open)
-        if due_at is None or due_at <= started_at or self._signals.stop.is_set():
-            return
-        wait = due_at - self._open.clock.now()
-        if wait < self._tick_every:
-            at = self._clock.now() + max(wait, _SOONEST)
-            self._ticker.add_job(
-                self._tick, "date", run_date=at, id="step", replace_existing=True
-            )
+    def _look(self) -> None:
+        """Do what is urgent, beside the round, and take in a new config.yaml."""
+        try:
+            self._reload_if_told()
+            self._urgent.run(self._context(), self._signals.stop.is_set)
+        except AlreadyRunning as error:
+            self._lose(str(error))
+        except SocialcellError as error:
+            _LOG.error("what is urgent was not looked for", reason=str(error))
+        finally:
+            self._looked_at = self._clock.now()
+
+    def _should_stop(self) -> bool:
+        """Whether to stop; a job that asks is alive, however long it takes."""
+        self._ticked_at = self._clock.now()
+        return self._signals.stop.is_set()
 
     def _context(self) -> Context:
         assert self._lease is not None
@@ -208,8 +217,9 @@ class Daemon:
         _LOG.info("config.yaml was read again")
 
     def _is_well(self) -> bool:
-        """Whether the ticker is alive: a round ended, or started, a short time ago."""
-        return self._clock.now() - self._ticked_at < _ALIVE
+        """Whether both threads are alive: a round ended, or a job in it had done a
+        part, and somebody looked for what is urgent, a short time ago."""
+        return self._clock.now() - min(self._ticked_at, self._looked_at) < _ALIVE
 
     def _ping(self) -> None:
         url = self._open.workspace.config.daemon.ping_url

@@ -194,13 +194,21 @@ def prefixes_about(mention_ids: Iterable[int]) -> list[str]:
     return [f"{ABOUT_ITEM}{id_}{sign}" for id_ in mention_ids for sign in ".|"]
 
 
+def newest_due_alert(session: Session, now: datetime) -> int | None:
+    """The id of the newest message of an alert that is due; None: none is."""
+    newest: int | None = session.scalar(
+        select(func.max(C.id)).where(_due(now), C.kind == ALERT, ~_IS_TRIAL)
+    )
+    return newest
+
+
 def rooms_waiting(
-    session: Session, now: datetime, *, critical: bool = False
+    session: Session, now: datetime, *, alerts: bool = False
 ) -> list[str]:
-    """Rooms and phones for which something is due, each once; or critical alone."""
+    """Rooms and phones for which something is due, each once; or `alerts` alone."""
     due = select(C.recipient).where(_due(now), _TO_ROOMS)
-    if critical:
-        due = due.where(C.dedup_key.startswith(ABOUT_ITEM))
+    if alerts:
+        due = due.where(C.kind == ALERT)
     return list(session.scalars(due.distinct().order_by(C.recipient)))
 
 
@@ -210,17 +218,17 @@ def waiting(
     limit: int,
     room: str | None = None,
     *,
-    critical: bool = False,
+    alerts: bool = False,
 ) -> list[int]:
-    """Ids of the letters that are due, or of what is due for a room; what is about a
-    critical item first (or alone), then the oldest."""
+    """Ids of the letters that are due, or of what is due for a room, or of `alerts`
+    alone; what is about a critical item first, then the oldest."""
     to = C.channel == "mail"
     if room is not None:
         to = and_(_TO_ROOMS, C.recipient == room)
     first = C.dedup_key.startswith(ABOUT_ITEM)
     query = select(C.id).where(_due(now), to)
-    if critical:
-        query = query.where(first)
+    if alerts:
+        query = query.where(C.kind == ALERT)
     order = (case((first, 0), else_=1), C.not_before, C.id)
     return list(session.scalars(query.order_by(*order).limit(limit)))
 

@@ -18,6 +18,7 @@ from socialcell.ops.webhook_model import Pushed, RefusedPush
 PUSHED = db.table(Pushed)
 REFUSED = db.table(RefusedPush)
 P = PUSHED.c
+_WAITS = P.done_at.is_(None)
 
 # Longer than any platform hands a push in again.
 REMEMBERED = timedelta(days=30)
@@ -87,6 +88,20 @@ def waiting_by_source(session: Session) -> dict[int, int]:
         .group_by(P.source_id)
     )
     return {row.source_id: row.n for row in session.execute(query)}
+
+
+def newest_waiting(session: Session) -> int | None:
+    """The id of the newest push that waits; None: none does."""
+    newest: int | None = session.scalar(select(func.max(P.id)).where(_WAITS))
+    return newest
+
+
+def first_waiting_since(session: Session) -> datetime | None:
+    """When the push came that has waited longest; None: none waits."""
+    first: datetime | None = session.scalar(
+        select(func.min(P.received_at)).where(_WAITS)
+    )
+    return first
 
 
 def forget_old(session: Session, now: datetime) -> int:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 
+from sqlmodel import Session
+
 from socialcell.language.text_similarity import BY_LETTERS, TextComparison
 from socialcell.listening.alerts import danger_topics
 from socialcell.listening.alerts.model import CRITICAL, Escalation, Incident
@@ -68,6 +70,14 @@ def group_items(grouping: IncidentGrouping) -> int:
         )
         incident_ids[critical_item.id] = incident.id or 0
     return len(new_items)
+
+
+def newest_waiting(session: Session, now: datetime) -> int | None:
+    """The id of the newest critical item that is in no incident; None: all are."""
+    since = now - MAX_AGE
+    grouped = critical_calls.incidents_by_item(session, since)
+    ids = critical_calls.ids_since(session, since)
+    return max((id_ for id_ in ids if id_ not in grouped), default=None)
 
 
 def _escalate_next_items(grouping: IncidentGrouping) -> None:

@@ -72,12 +72,13 @@ def advance(
     context: Context, stop: Callable[[], bool] = lambda: False, *, deliver: bool = True
 ) -> EscalationRun:
     """Group critical items into incidents, put every step that is due into the outbox,
-    and send it at once, whatever the hour. Done again, nothing happens twice."""
+    and send what waits of alerts at once, whatever the hour. Done again, nothing
+    happens twice."""
     opened = group_critical_items(context)
     messages = put_due_steps(context)
     delivery = outbox.Delivery()
     if deliver:
-        delivery = outbox.deliver_due(context, critical=True, stop=stop)
+        delivery = outbox.deliver_due(context, alerts=True, stop=stop)
     return EscalationRun(opened, messages, delivery)
 
 

@@ -27,7 +27,7 @@ from socialcell.services.desk import (
 from socialcell.services.desk.answers import answer_sending
 from socialcell.services.desk.care import care_reconcile
 from socialcell.services.desk.closing import case_closing, closing_sampling
-from socialcell.services.mentions.tagging import tag_waiting
+from socialcell.services.mentions.tagging import tag_messages, tag_waiting
 from socialcell.services.outbox import outbox
 from socialcell.services.outreach import post_matching
 from socialcell.services.privacy import retention
@@ -90,7 +90,7 @@ def list_jobs(context: Context) -> Iterator[DaemonJob]:
 def _receive(context: Context, slot: JobSlot, stop: Stop) -> str:
     results = webhook_ingest.process_pushes(context, stop=stop)
     media_download.fetch(context, stop=stop)
-    tag_waiting(context)
+    tag_waiting(context, stop=stop)
     return _and_critical(_summary(results), context, stop)
 
 
@@ -113,7 +113,7 @@ def _pull(source: Source) -> Callable[[Context, JobSlot, Stop], str]:
             turn = f"not its turn before {in_pune(later)}: searches last for the day"
             return IdleSummary(turn)
         result = collector.pull(context, source, stop=stop)
-        tag_waiting(context)
+        tag_waiting(context, stop=stop)
         return _and_critical(_summary([result]), context, stop)
 
     return run
@@ -251,11 +251,24 @@ def _and_critical(summary: str, context: Context, stop: Stop) -> str:
     return "; ".join(filter(None, (text, escalation.delivered.stopped)))
 
 
+def _read_pushes(context: Context, slot: JobSlot, stop: Stop) -> str:
+    results = webhook_ingest.process_pushes(context, stop=stop)
+    count = tag_messages(context)
+    return _marked(f"{_summary(results)}, {count} read", is_idle=not count)
+
+
 def _take_steps(context: Context, slot: JobSlot, stop: Stop) -> str:
-    return _and_critical("a step was due", context, stop)
+    run = escalations.advance(context, stop)
+    counts = f"{len(run.opened)} new incidents, {run.messages} messages"
+    summary = f"{counts}, {run.delivered.sent} sent"
+    if run.delivered.stopped:
+        return f"{summary}; {run.delivered.stopped}"
+    is_idle = not (run.opened or run.messages or run.delivered.sent)
+    return _marked(summary, is_idle=is_idle)
 
 
-# Done when a step of an alert is due, and so at no slot.
+# Done as soon as something waits for them, and so at no slot (urgent_work.py).
+PUSHES = DaemonJob("receive", IntervalSlots(timedelta(minutes=1)), _read_pushes)
 LADDER = DaemonJob("ladder", IntervalSlots(timedelta(minutes=1)), _take_steps)
 
 

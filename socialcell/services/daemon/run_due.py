@@ -8,11 +8,9 @@ from socialcell import db, log
 from socialcell.errors import AlreadyRunning, SocialcellError
 from socialcell.listening.people import masking
 from socialcell.ops import slots
-from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.daemon.due import due_slots
 from socialcell.services.daemon.job_registry import (
-    LADDER,
     DaemonJob,
     IdleSummary,
     JobSlot,
@@ -55,18 +53,12 @@ def run_due_jobs(
     return results
 
 
-def take_due_steps(context: Context, stop: Callable[[], bool]) -> None:
-    """Take the steps of alerts that are due; each has a time of its own, between the
-    minutes of jobs. AlreadyRunning when the lease was lost.
-
-    What fails is tried again in the next round: a step is taken once, in the outbox.
-    """
-    due_at = escalations.next_step_at(context)
-    if due_at is None or due_at > context.clock.now():
-        return
-    with log.about(job=LADDER.name, slot=due_at.isoformat()):
-        state, summary = _run_job(context, LADDER, JobSlot(due_at, 1, False), stop)
-        _log_end(state, summary)
+def run_now(context: Context, job: DaemonJob, stop: Callable[[], bool]) -> None:
+    """Run a job at no slot of its own. AlreadyRunning when the lease was lost; what
+    fails otherwise is logged, for the caller to try again."""
+    now = context.clock.now()
+    with log.about(job=job.name, slot=now.isoformat()):
+        _log_end(*_run_job(context, job, JobSlot(now, 1, False), stop))
 
 
 def recover_slots(context: Context, token: int) -> int:

@@ -1,13 +1,16 @@
 """Read the mentions on the work list and store what was understood."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+
+from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import IST
+from socialcell.db.fair_lock import FairLock
 from socialcell.errors import SocialcellError
-from socialcell.language import read
+from socialcell.language import danger_rules, read
 from socialcell.language.analysis import Analysis
 from socialcell.language.names.places import Place, places
 from socialcell.listening.areas import area_table
@@ -18,7 +21,11 @@ from socialcell.services.context import Context
 from socialcell.services.mentions import gazetteer, mention_owners
 from socialcell.settings.language import NcModels
 
-BATCH = 500
+BATCH = 200
+_SCANNED = 2000  # texts that are looked through for words of danger at a time
+_CHUNK = 16  # texts after which whoever else waits for the reader has their turn
+_PATIENCE = 60.0  # seconds for which a turn is waited for; a chunk takes about one
+_turns = FairLock()
 
 
 def tag_waiting(
@@ -27,26 +34,70 @@ def tag_waiting(
     stop: Callable[[], bool] = lambda: False,
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Tag until the work list is empty or `stop` says so; how many were tagged.
+    """Tag until the work list is empty or `stop` says so; how many were tagged. What
+    looks like danger is read first.
 
     Texts are read outside any transaction; one short transaction stores a batch.
     """
     mention_owners.resolve_pending(context.engine)
-    with db.reading(context.engine) as session:
-        all_areas = area_store.all_areas(session)
+    work_list = _WorkList()
     count = 0
     while not stop():
         with db.reading(context.engine) as session:
-            waiting = tags.untagged(session, BATCH)
+            waiting = work_list.next_batch(session)
         if not waiting:
             break
-        own = gazetteer.load_names(context.workspace)
-        tagged = _analyse_as_set(context, waiting, all_areas, own)
-        with db.writing(context.engine) as session:
-            count += tags.write(session, tagged, context.clock.now())
+        count += _tag(context, waiting)
         if progress:
             progress(count)
     return count
+
+
+def tag_messages(context: Context, limit: int = 3 * _CHUNK) -> int:
+    """Tag the newest messages to the city that wait, a few at a time; how many. The
+    others of a backlog do not keep them waiting."""
+    with db.reading(context.engine) as session:
+        waiting = tags.untagged_messages(session, limit)
+    return _tag(context, waiting) if waiting else 0
+
+
+class _WorkList:
+    """The work list in the order of reading: what looks like danger, then the oldest.
+
+    Each text is looked through once; the rules of danger are far cheaper than reading.
+    """
+
+    def __init__(self) -> None:
+        self._seen = 0
+        self._dangerous: list[int] = []
+
+    def next_batch(self, session: Session) -> list[Untagged]:
+        while not self._dangerous and self._scan(session):
+            pass
+        ids, self._dangerous = self._dangerous[:BATCH], self._dangerous[BATCH:]
+        # Others may have read these meanwhile.
+        return tags.untagged_among(session, ids) or tags.untagged(session, BATCH)
+
+    def _scan(self, session: Session) -> bool:
+        """Look through the next texts; whether there may be more."""
+        texts = tags.untagged(session, _SCANNED, after=self._seen)
+        if not self._seen and len(texts) <= BATCH:
+            return False  # they are one batch
+        for mention in texts:
+            self._seen = mention.id
+            if danger_rules.danger_of(mention.text):
+                self._dangerous.append(mention.id)
+        return bool(texts)
+
+
+def _tag(context: Context, waiting: Sequence[Untagged]) -> int:
+    """Read these and store what was understood; how many."""
+    with db.reading(context.engine) as session:
+        all_areas = area_store.all_areas(session)
+    own = gazetteer.load_names(context.workspace)
+    tagged = _analyse_as_set(context, waiting, all_areas, own)
+    with db.writing(context.engine) as session:
+        return tags.write(session, tagged, context.clock.now())
 
 
 def count_waiting(context: Context) -> int:
@@ -105,8 +156,14 @@ def analyse(
     `semantic` asks the encoder too, `english` the model of English names.
     """
     mentions, wards = list(waiting), WardFinder(all_areas, own)
-    texts = [mention.text for mention in mentions]
-    readings = read(texts, nc=nc, own=own, semantic=semantic, english=english)
+    readings: list[Analysis] = []
+    for chunk in db.chunks((mention.text for mention in mentions), _CHUNK):
+        is_ours = _turns.acquire(_PATIENCE)
+        try:
+            readings += read(chunk, nc=nc, own=own, semantic=semantic, english=english)
+        finally:
+            if is_ours:
+                _turns.release()
     return [
         Tagged(mention, reading, wards.of(reading, mention.at))
         for mention, reading in zip(mentions, readings, strict=True)

@@ -154,11 +154,11 @@ def put_call(
 def deliver_due(
     context: Context,
     *,
-    critical: bool = False,
+    alerts: bool = False,
     stop: Callable[[], bool] = lambda: False,
 ) -> Delivery:
-    """Send what is due, or only what is about a `critical` item; no trial. Each message
-    is claimed, sent, and settled by itself.
+    """Send what is due, or only messages of `alerts`; no trial. Each message is
+    claimed, sent, and settled by itself.
 
     Between the receiver's yes and our note of it a kill leaves the message to be sent
     once more (a letter under the same Message-ID). A refused password stops letters, a
@@ -168,19 +168,19 @@ def deliver_due(
     now = context.clock.now()
     _end_interrupted_trials(context)
     with db.reading(context.engine) as session:
-        letters = outbox_store.waiting(session, now, _BATCH, critical=critical)
-        rooms = outbox_store.rooms_waiting(session, now, critical=critical)
+        letters = outbox_store.waiting(session, now, _BATCH, alerts=alerts)
+        rooms = outbox_store.rooms_waiting(session, now, alerts=alerts)
     phones = context.workspace.config.alerts.phone
     total = Delivery()
     for room in rooms:
         if room not in phones:
-            total += _send_messages(context, room, stop, critical=critical)
+            total += _send_messages(context, room, stop, alerts=alerts)
     if letters:
         total += _send_letters(context, letters, stop)
     # Last: each call may ring until its time is over.
     for room in rooms:
         if room in phones:
-            total += _send_messages(context, room, stop, critical=critical)
+            total += _send_messages(context, room, stop, alerts=alerts)
     return total
 
 
@@ -274,7 +274,7 @@ def _send_letters(
 
 
 def _send_messages(
-    context: Context, room: str, stop: Callable[[], bool], *, critical: bool = False
+    context: Context, room: str, stop: Callable[[], bool], *, alerts: bool = False
 ) -> Delivery:
     """What is due for one room or phone. One that asks us to wait is asked nothing
     more. Of several that wait about one incident the newest alone leaves."""
@@ -284,7 +284,7 @@ def _send_messages(
     else:
         _end_superseded(context, room)
     with db.reading(context.engine) as session:
-        ids = outbox_store.waiting(session, now, _BATCH, room, critical=critical)
+        ids = outbox_store.waiting(session, now, _BATCH, room, alerts=alerts)
     try:
         send = _sender(context, room)
     except ConfigError as error:

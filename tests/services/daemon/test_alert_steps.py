@@ -19,6 +19,7 @@ from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due
 from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
+from socialcell.services.daemon.urgent_work import UrgentRounds
 from socialcell.settings.notifications import Alerts
 from tests.reports.world import World
 from tests.services.daemon.conftest import Running
@@ -57,7 +58,7 @@ def readers(engine: Engine) -> list[str]:
 
 
 def take_steps(city: World) -> None:
-    run_due.take_due_steps(city.context, lambda: False)
+    UrgentRounds().run(city.context, lambda: False)
 
 
 @pytest.mark.swept_on_postgresql
@@ -110,7 +111,7 @@ def test_a_step_that_fails_leaves_the_round_to_other_jobs_and_is_tried_again(
         raise SocialcellError("workspace.no_lock_file", path="x", reason="full")
 
     full = engine.execution_options(socialcell_fence=refuse)
-    run_due.take_due_steps(replace(city.context, engine=full), lambda: False)
+    UrgentRounds().run(replace(city.context, engine=full), lambda: False)
     assert readers(engine) == ["desk@city.example"]
 
     take_steps(city)

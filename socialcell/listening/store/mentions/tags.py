@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, delete, func, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    delete,
+    func,
+    select,
+    true,
+    update,
+)
 from sqlmodel import Session
 
 from socialcell import db
@@ -17,6 +26,9 @@ from socialcell.listening.store.mention_times import counted_at
 from socialcell.listening.store.mentions import rollups
 
 MENTION = db.table(Mention)
+M = MENTION.c
+_WAITS = M.tagged_at.is_(None), M.state == "present", M.text.is_not(None)
+_MESSAGE = "message"
 ANNOTATION = db.table(Annotation)
 FROM_INCIDENT = "incident"
 """In place of the model's name where a running incident says the topic, and no word of
@@ -52,14 +64,37 @@ class Tagged:
     wards: tuple[str, ...]
 
 
-def untagged(session: Session, limit: int) -> list[Untagged]:
-    """The head of the work list, oldest arrivals first."""
-    c = MENTION.c
+def untagged(session: Session, limit: int, *, after: int = 0) -> list[Untagged]:
+    """The head of the work list (behind a mention), oldest arrivals first."""
+    return _untagged(session, M.id > after, M.id, limit)
+
+
+def untagged_among(session: Session, ids: Sequence[int]) -> list[Untagged]:
+    """Those of a few mentions that wait."""
+    return _untagged(session, M.id.in_(ids), M.id, len(ids))
+
+
+def untagged_messages(session: Session, limit: int) -> list[Untagged]:
+    """The messages to the city that wait, newest arrivals first."""
+    return _untagged(session, M.kind == _MESSAGE, M.id.desc(), limit)
+
+
+def newest_untagged_message(session: Session) -> int | None:
+    """The id of the newest message to the city that waits; None: none does."""
+    newest: int | None = session.scalar(
+        select(func.max(M.id)).where(*_WAITS, M.kind == _MESSAGE)
+    )
+    return newest
+
+
+def _untagged(
+    session: Session, which: ColumnElement[bool], order: ColumnElement[int], limit: int
+) -> list[Untagged]:
     at = counted_at()
     rows = session.execute(
-        select(c.id, c.title, c.text, c.content_hash, at)
-        .where(c.tagged_at.is_(None), c.state == "present", c.text.is_not(None))
-        .order_by(c.id)
+        select(M.id, M.title, M.text, M.content_hash, at)
+        .where(*_WAITS, which)
+        .order_by(order)
         .limit(limit)
     )
     return [
@@ -69,10 +104,7 @@ def untagged(session: Session, limit: int) -> list[Untagged]:
 
 
 def count_untagged(session: Session) -> int:
-    c = MENTION.c
-    statement = select(func.count()).where(
-        c.tagged_at.is_(None), c.state == "present", c.text.is_not(None)
-    )
+    statement = select(func.count()).where(*_WAITS)
     return int(session.execute(statement).scalar_one())
 
 
@@ -83,9 +115,7 @@ def backlog(session: Session) -> TaggingBacklog:
 
 def backlog_query() -> Select[int, datetime | None]:
     """The question of a TaggingBacklog, of one row."""
-    c = MENTION.c
-    waits = c.tagged_at.is_(None), c.state == "present", c.text.is_not(None)
-    return select(func.count(), func.min(c.stored_at)).where(*waits)
+    return select(func.count(), func.min(M.stored_at)).where(*_WAITS)
 
 
 def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
