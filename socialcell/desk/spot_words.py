@@ -8,7 +8,7 @@ guessed.
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from socialcell.text import fold, index_form
@@ -33,7 +33,7 @@ def read_spot(topic: str, texts: Iterable[str]) -> SpotWords:
     landmarks: set[str] = set()
     is_whole = False
     for text in texts:
-        for group, name in _names(index_form(text).split()):
+        for group, name in _named_in(text):
             kind, _, of_topic = group.partition(":")
             if kind == _LANDMARK:
                 landmarks.add(name)
@@ -41,6 +41,11 @@ def read_spot(topic: str, texts: Iterable[str]) -> SpotWords:
                 problems.add(name)
                 is_whole = is_whole or kind == _WHOLE
     return SpotWords(frozenset(problems), frozenset(landmarks), is_whole)
+
+
+@lru_cache(maxsize=1000)  # a new case is compared with up to 200 of its topic
+def _named_in(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_names(index_form(text).split()))
 
 
 def _names(words: list[str]) -> Iterator[tuple[str, str]]:

@@ -36,7 +36,8 @@ from socialcell.text import clean_text
 
 LOOKED_FOR = timedelta(days=14)
 """So old a mention may be when a case is opened of it without a person."""
-_BATCH = 50  # mentions in one transaction
+BATCH = 5  # mentions in one transaction: others wait for the database meanwhile
+_LISTED = 50  # mentions that are looked up at once
 _SOURCES = {"message": "message", "review": "review", "article": "press"}
 
 
@@ -215,14 +216,16 @@ def open_pending(context: Context, stop: Callable[[], bool] = lambda: False) -> 
     people = pseudonyms.load_key_only(context)
     count = 0
     while not stop():
-        with db.writing(context.engine) as session:
-            opening_queue.take_turn(session)
+        with db.reading(context.engine) as session:
             ids = _pending(context, session)
-            for mention_id in ids:
-                _place(context, session, mention_id, people)
-        count += len(ids)
         if not ids:
             break
+        for few in db.chunks(ids, BATCH):
+            if stop():
+                break
+            with db.writing(context.engine) as session:
+                opening_queue.take_turn(session)
+                count += sum(_place(context, session, id_, people) for id_ in few)
     with db.writing(context.engine) as session:
         opening_queue.move_start(session, now - LOOKED_FOR)
     return count
@@ -232,27 +235,32 @@ def _pending(context: Context, session: Session) -> list[int]:
     """The next mentions that have to be in a case, the oldest first."""
     own = context.workspace.config.publishing.account_numbers
     closed_since = context.clock.now() - case_joining.REOPENED_WITHIN
-    ids = opening_queue.list_followups(session, closed_since, _BATCH)
-    requests = opening_queue.list_requests(session, own, _BATCH)
-    return sorted({*ids, *requests})[:_BATCH]
+    ids = opening_queue.list_followups(session, closed_since, _LISTED)
+    requests = opening_queue.list_requests(session, own, _LISTED)
+    return sorted({*ids, *requests})[:_LISTED]
 
 
-def _place(context: Context, session: Session, mention_id: int, people: People) -> None:
-    """Join a mention to the case of its author that it goes on with, or open one."""
+def _place(context: Context, session: Session, mention_id: int, people: People) -> bool:
+    """Join a mention to the case of its author that it goes on with, or open one; False
+    when it was removed or put into a case since it was listed."""
     row = mention_queries.mention(session, mention_id)
-    assert row is not None
+    if row is None or row.state != "present":
+        return False
+    if conversations.case_of_mention(session, mention_id) is not None:
+        return False
     reading = case_reading.read_mention(session, row)
     person = case_contacts.person_of(row, people)
     open_case = case_joining.own_case(context, session, row, reading, person)
     if open_case is not None:
         locked = cases.lock_case(session, open_case.number)
         case_joining.join_locked(context, session, locked, row, people)
-        return
+        return True
     case = _new_case(context, session, reading, reading, row)
     _enter(context, session, case, reading.suggestion)
     case_contacts.add_mention(context, session, case, row, person)
     case_joining.locate(session, case, row)
     case_grouping.suggest(context, session, case)
+    return True
 
 
 def _new_case(
