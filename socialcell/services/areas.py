@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import TypedDict
 
+from sqlalchemy import Engine
+
 from socialcell import db
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import SocialcellError
@@ -141,6 +143,15 @@ def _place_record(place: PlaceRow) -> AreaRecord:
         valid_to=None,
         source=place["source"],
     )
+
+
+def load_shipped(engine: Engine) -> bool:
+    """Load the areas of the package where there are none; whether there were none."""
+    with db.writing(engine) as session:
+        if area_store.all_areas(session):
+            return False
+        area_store.replace(session, area_table.read_areas())
+    return True
 
 
 def import_areas(

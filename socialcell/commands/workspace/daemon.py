@@ -168,8 +168,10 @@ def health(config: Config = None, json: Json = False) -> None:
 
     Reasons are jobs that fail or are behind, sources that are silent, spent their quota
     or need a person, rechecks that stopped, messages that wait, died or are in doubt,
-    mentions that wait to be tagged, a disk that fills up, and alerts that nobody gets
-    or answers. Exit code 0 well, 3 degraded, 1 dead.
+    messages and mentions that wait to be read, a disk that fills up, and alerts that
+    nobody gets or answers, or whose next step is overdue. Exit code 0 well, 3 degraded,
+    1 dead; 78 when config.yaml or the database's version is wrong, so that nothing can
+    be said.
 
     Example: socialcell health --json
     """

@@ -9,9 +9,17 @@ from socialcell.clock import SystemClock, in_pune
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.alerts.critical_calls import UnansweredCall
 from socialcell.listening.store.mentions import tags
-from socialcell.ops import leases, outbox_store, slots, store, waiting_messages
+from socialcell.ops import (
+    leases,
+    outbox_store,
+    slots,
+    store,
+    waiting_messages,
+    webhook_deliveries,
+)
 from socialcell.ops.daemon_model import Lease
 from socialcell.ops.model import Run, Source
+from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.daemon import process_lock
 from socialcell.services.daemon.job_schedule import list_schedules
@@ -28,6 +36,7 @@ _FAILURES = 3  # in a row; one alone is tried again soon
 _RECHECK_STOPPED = timedelta(hours=36)  # the recheck is due once a night
 _CALLS_NAMED = 3  # one by one; of more the first alone
 _ALERTS_LATE = timedelta(minutes=5)  # the daemon sends them within a minute
+_URGENT_LATE = timedelta(minutes=2)  # the daemon does it within seconds
 _LETTERS_LATE = timedelta(hours=1)
 _TAGGING_LATE = timedelta(hours=1)
 _DOUBT_LATE = timedelta(hours=1)
@@ -94,6 +103,7 @@ def _workspace_reasons(context: Context) -> Iterator[HealthReason]:
     """What is wrong whether the daemon runs or not."""
     now = context.clock.now()
     yield from _alert_reasons(context, now)
+    yield from _urgent_reasons(context, now)
     yield from _source_reasons(context, now)
     yield from _letter_reasons(context, now)
     yield from _doubt_reasons(context, now)
@@ -167,6 +177,37 @@ def _unanswered_reasons(calls: list[UnansweredCall]) -> Iterator[HealthReason]:
             f"{in_pune(call.started_at)}: socialcell alerts show {call.incident_id}",
             f"Take it on: socialcell alerts ack {call.incident_id}.",
         )
+
+
+def _urgent_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
+    """What the daemon does within seconds, and has not done for minutes."""
+    with db.reading(context.engine) as session:
+        moments = (
+            webhook_deliveries.first_waiting_since(session),
+            tags.first_message_since(session),
+        )
+    came_at = min(filter(None, moments), default=None)
+    if came_at is not None and now - came_at > _URGENT_LATE:
+        yield HealthReason(
+            "push_unread",
+            "A message that was pushed has not been read for "
+            f"{_minutes(now - came_at)} minutes, since {in_pune(came_at)}.",
+            "Until then it raises no alert. See the daemon's log for why, and: "
+            "socialcell messages status. If nothing moves, start the daemon again.",
+        )
+    due_at = escalations.next_step_at(context)
+    if due_at is not None and now - due_at > _URGENT_LATE:
+        yield HealthReason(
+            "step_overdue",
+            "A step of an alert that nobody has acknowledged is overdue by "
+            f"{_minutes(now - due_at)} minutes, since {in_pune(due_at)}.",
+            "Tell people yourself: socialcell alerts list. See the daemon's log for "
+            "why; if nothing moves, start the daemon again.",
+        )
+
+
+def _minutes(span: timedelta) -> int:
+    return span // timedelta(minutes=1)
 
 
 def _source_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:

@@ -96,6 +96,7 @@ def _database_checks(
 ) -> Iterator[Check]:
     yield database_checks.durability(context.engine)
     yield database_checks.space(context.engine)
+    yield database_checks.areas(context)
     if deep:
         yield from invariants.examine(context)
         yield database_checks.audited(context.engine)

@@ -1,5 +1,6 @@
 """Checks of the database: durability, space, soundness, search, copies."""
 
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from socialcell import db
 from socialcell.clock import SystemClock, in_pune
 from socialcell.errors import ConfigError, SocialcellError
+from socialcell.listening.store import areas as area_store
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.doctor.finding import Check, failed, ok, skipped, warning
@@ -50,6 +52,21 @@ def durability(engine: Engine) -> Check:
         "durability",
         f"{current_settings}, needed: {needed}",
         "Set it in postgresql.conf; without it a power cut may lose or spoil data.",
+    )
+
+
+def areas(context: Context) -> Check:
+    """Whether there are areas: without them no post and no alert has a ward office."""
+    with db.reading(context.engine) as session:
+        offices = sum(a.kind == "ward_office" for a in area_store.all_areas(session))
+    if offices:
+        return ok("areas", f"{offices} ward offices")
+    return failed(
+        "areas",
+        "There are no ward offices: posts and alerts do not say in which one they are.",
+        "Load the areas of the package: socialcell init "
+        f"{shlex.quote(str(context.workspace.folder))}. For areas of your own: "
+        "socialcell areas import.",
     )
 
 

@@ -21,6 +21,7 @@ from socialcell.config import Workspace
 from socialcell.db import revisions
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.language.names import office_holders
+from socialcell.services import areas
 from socialcell.services.context import Context
 from socialcell.services.mentions import mention_owners
 from socialcell.services.privacy.erasure_replay import replay_erasures
@@ -114,6 +115,8 @@ def upgrade_database(
         if before not in (None, head):
             # A copy of an older schema, put back, may hold who was erased since.
             replay_erasures(Context(workspace, engine, workspace.clock()))
+        if before is None:
+            areas.load_shipped(engine)
         mention_owners.update_owners(engine)
         _delete_old_copies(folder_of(workspace), _BEFORE, UPGRADE_COPIES)
         return schema_before, after, copy

@@ -12,9 +12,8 @@ from socialcell.desk import secret_seal
 from socialcell.errors import UsageError
 from socialcell.files import unfinished_files
 from socialcell.identity import second_factor
-from socialcell.listening.areas import area_table
 from socialcell.listening.people.visibility import SECRET_NAME
-from socialcell.listening.store import areas as area_store
+from socialcell.services import areas
 from socialcell.services.workspace import backup, file_access
 
 
@@ -56,10 +55,8 @@ def initialise(folder: Path, *, settings: str | None = None) -> NewWorkspace:
     before, after, _copy = backup.upgrade_database(workspace)
     engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
     (existing if before == after else created).append("database")
-    with db.writing(engine) as session:
-        if not area_store.all_areas(session):
-            area_store.replace(session, area_table.read_areas())
-            created.append("areas")
+    if before is None or areas.load_shipped(engine):
+        created.append("areas")
     engine.dispose()
     file_access.correct_modes(
         workspace

@@ -13,10 +13,13 @@ from socialcell.config import Workspace
 from socialcell.desk.model import DeskCase
 from socialcell.listening.model import Mention
 from socialcell.ops.outbox_model import Outgoing
+from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
+from socialcell.services.daemon import health
 from socialcell.services.daemon.urgent_work import UrgentRounds
 from socialcell.services.desk import case_opening
 from socialcell.services.mentions import tagging
+from socialcell.services.webhooks import webhook_ingest
 from socialcell.settings.notifications import Alerts
 from tests.reports.world import World
 from tests.services.webhooks import pushes
@@ -41,8 +44,8 @@ def with_control_room(context: Context) -> Context:
 
 
 def push_once(cell: Cell, context: Context) -> Callable[[], bool]:
-    """The `stop` of a job: when it is asked for the third time somebody in danger writes,
-    and the daemon looks for what is urgent."""
+    """The `stop` of a job: when it is asked for the third time somebody in danger
+    writes, and the daemon looks for what is urgent."""
     asked = []
 
     def stop() -> bool:
@@ -120,6 +123,41 @@ def test_what_looks_like_danger_is_read_before_the_rest_of_a_backlog(
             session.scalars(select(Mention.id).where(Mention.tagged_at.is_not(None)))
         )
     assert read == [last]
+
+
+def test_health_says_that_a_push_is_unread_and_a_step_overdue(
+    cell: Cell, clock: FixedClock
+) -> None:
+    context = with_control_room(cell.context)
+
+    def late() -> dict[str, str]:
+        reasons = health.check_health(context).reasons
+        return {
+            reason.code: reason.finding
+            for reason in reasons
+            if reason.code in ("push_unread", "step_overdue")
+        }
+
+    cell.accept(pushes.whatsapp(pushes.text_message(DROWNING)))
+    clock.advance(120 * SECOND)
+    assert late() == {}
+    clock.advance(60 * SECOND)
+    assert list(late()) == ["push_unread"]
+    assert "has not been read for 3 minutes" in late()["push_unread"]
+
+    webhook_ingest.process_pushes(context)
+    assert list(late()) == []  # it has reached us just now, and is not tagged yet
+    clock.advance(180 * SECOND)
+    assert list(late()) == ["push_unread"]
+
+    tagging.tag_waiting(context)
+    assert late() == {}
+    escalations.advance(context)
+    step_at = escalations.next_step_at(context)
+    assert step_at is not None
+    clock.set(step_at + 300 * SECOND)
+    assert list(late()) == ["step_overdue"]
+    assert "is overdue by 5 minutes" in late()["step_overdue"]
 
 
 def test_what_could_not_be_done_is_not_tried_at_every_look(

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from socialcell import config, db
 from socialcell.connectors.base import ConnectorError, Kind
+from socialcell.listening.store import areas
 from socialcell.ops import store
 from socialcell.services.collection.collector import note_failure
 from socialcell.services.context import Context
@@ -54,6 +55,34 @@ def test_a_workspace_in_order_has_no_failure(place: Path) -> None:
     for name in ("config", "database", "search", "charts", "language model", "python"):
         assert checks[name].state == "ok", checks[name]
     assert all(c.advice for c in checks.values() if c.state in ("failed", "warning"))
+
+
+def test_an_empty_database_that_was_upgraded_has_the_areas_that_init_makes(
+    folder: Path,
+) -> None:
+    place = folder / "other.yaml"
+    place.write_text("database: {url: 'sqlite:///other.db'}\n")
+    workspace = config.load(place)
+
+    backup.upgrade_database(workspace)
+
+    engine = db.connect(workspace.database_url)
+    with db.reading(engine) as session:
+        assert areas.all_areas(session)
+    engine.dispose()
+
+
+def test_without_ward_offices_the_doctor_fails_and_says_how_to_load_them(
+    place: Path, engine: Engine
+) -> None:
+    assert found(place)["areas"].state == "ok"
+    with db.writing(engine) as session:
+        areas.replace(session, [])
+
+    check = found(place)["areas"]
+
+    assert check.state == "failed"
+    assert f"socialcell init {place.parent}" in (check.advice or "")
 
 
 def test_a_secret_is_shown_by_source_length_and_fingerprint_only(

@@ -87,6 +87,15 @@ def newest_untagged_message(session: Session) -> int | None:
     return newest
 
 
+def first_message_since(session: Session) -> datetime | None:
+    """When the message to the city reached us that has waited longest; None: none
+    waits."""
+    first: datetime | None = session.scalar(
+        select(func.min(M.stored_at)).where(*_WAITS, M.kind == _MESSAGE)
+    )
+    return first
+
+
 def _untagged(
     session: Session, which: ColumnElement[bool], order: ColumnElement[int], limit: int
 ) -> list[Untagged]:
