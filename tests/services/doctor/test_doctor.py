@@ -14,6 +14,7 @@ from socialcell import config, db
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.listening.store import areas
 from socialcell.ops import store
+from socialcell.services.areas import load_shipped
 from socialcell.services.collection.collector import note_failure
 from socialcell.services.context import Context
 from socialcell.services.doctor import (
@@ -36,8 +37,9 @@ NAMED = ("weekly report", "daily brief", "own accounts")
 
 
 @pytest.fixture
-def place(folder: Path) -> Path:
+def place(folder: Path, engine: Engine) -> Path:
     """The config of a workspace that is in order."""
+    load_shipped(engine)
     for secret in (folder / "secrets").iterdir():
         secret.chmod(0o600)
     (folder / "secrets" / "x_bearer").write_text(TOKEN + "\n")
