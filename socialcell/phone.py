@@ -57,8 +57,9 @@ def run_command(
     environment = {
         name: os.environ[name] for name in _ENVIRONMENT if name in os.environ
     }
-    # Files, not pipes: reading a pipe would wait for the program's own children.
-    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout:
+    # Files, not pipes: reading a pipe would wait for the program's own children. In
+    # memory: the disk may be full.
+    with _memory_file() as stdin, _memory_file() as stdout:
         stdin.write(body)
         stdin.seek(0)
         try:
@@ -112,6 +113,12 @@ def _exit_code(process: "subprocess.Popen[bytes]", seconds: float) -> int | None
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         return None
+
+
+def _memory_file() -> IO[bytes]:
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("call"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def _read(file: IO[bytes]) -> bytes:

@@ -68,6 +68,16 @@ class ItemLetter:
     quoted: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class PassedCall:
+    """A telephone call of a step whose time has come; `key` is that of the outbox."""
+
+    key: str
+    mention_id: int
+    phone: str
+    repeated: bool
+
+
 def advance(
     context: Context, stop: Callable[[], bool] = lambda: False, *, deliver: bool = True
 ) -> EscalationRun:
@@ -121,6 +131,33 @@ def put_due_steps(context: Context) -> int:
             critical_calls.set_next(session, escalation.id or 0, next_at)
     new += sum(_put_notice(context, waiting) for waiting in notices.values())
     return new + _put_closing_messages(context)
+
+
+def passed_calls(context: Context) -> list[PassedCall]:
+    """The telephone calls of all steps up to now of escalations that go on."""
+    settings, now = context.workspace.config.alerts, context.clock.now()
+    with db.reading(context.engine) as session:
+        climbing = critical_calls.climbing(session, now - INCIDENT_GAP)
+        session.expunge_all()
+    return [
+        PassedCall(
+            f"{outbox_store.ABOUT_ITEM}{escalation.mention_id}{step}|{name}",
+            escalation.mention_id,
+            name,
+            repeated=bool(step),
+        )
+        for escalation in climbing
+        for step, names in _due_steps(settings, escalation, now)[0]
+        for name in names
+        if name in settings.phone
+    ]
+
+
+def body_of(context: Context, call: PassedCall) -> bytes:
+    """What the telephone of such a call is given."""
+    lang = context.workspace.config.alerts.phone[call.phone].lang
+    letter = ItemLetter(call.mention_id, repeated=call.repeated)
+    return _phone_call(context, letter, lang)
 
 
 def next_step_at(context: Context) -> datetime | None:

@@ -53,12 +53,14 @@ def run_due_jobs(
     return results
 
 
-def run_now(context: Context, job: DaemonJob, stop: Callable[[], bool]) -> None:
-    """Run a job at no slot of its own. AlreadyRunning when the lease was lost; what
-    fails otherwise is logged, for the caller to try again."""
+def run_now(context: Context, job: DaemonJob, stop: Callable[[], bool]) -> bool:
+    """Run a job at no slot of its own; False, and a line of the log, when it failed.
+    AlreadyRunning when the lease was lost."""
     now = context.clock.now()
     with log.about(job=job.name, slot=now.isoformat()):
-        _log_end(*_run_job(context, job, JobSlot(now, 1, False), stop))
+        state, summary = _run_job(context, job, JobSlot(now, 1, False), stop)
+        _log_end(state, summary)
+    return state == "done"
 
 
 def recover_slots(context: Context, token: int) -> int:

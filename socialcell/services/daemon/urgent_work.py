@@ -14,6 +14,7 @@ from socialcell import db
 from socialcell.listening.store.mentions import tags
 from socialcell.ops import outbox_store, webhook_deliveries
 from socialcell.services.alerts import critical_items, escalations
+from socialcell.services.alerts.unrecorded_calls import UnrecordedCalls
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due
 from socialcell.services.daemon.job_registry import LADDER, PUSHES
@@ -58,6 +59,7 @@ class UrgentRounds:
         self._wait = again.total_seconds()
         self._tried: UrgentWork | None = None
         self._again_at = 0.0
+        self._unrecorded = UnrecordedCalls()
 
     def run(self, context: Context, stop: Callable[[], bool]) -> bool:
         """Do what waits; whether anything did. AlreadyRunning when the lease was
@@ -70,5 +72,6 @@ class UrgentRounds:
         self._tried, self._again_at = work, time.monotonic() + self._wait
         if work.push is not None or work.message is not None:
             run_due.run_now(context, PUSHES, stop)
-        run_due.run_now(context, LADDER, stop)
+        if not run_due.run_now(context, LADDER, stop):
+            self._unrecorded.place(context)
         return True

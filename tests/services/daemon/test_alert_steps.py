@@ -118,6 +118,28 @@ def test_a_step_that_fails_leaves_the_round_to_other_jobs_and_is_tried_again(
     assert readers(engine) == ["desk@city.example", "officer"]
 
 
+@pytest.mark.on_sqlite
+def test_a_telephone_is_called_once_although_nothing_can_be_written(
+    context: Context, clock: FixedClock, tmp_path: Path
+) -> None:
+    rung = tmp_path / "rung"
+    ring = ["/bin/sh", "-c", f"echo $SOCIALCELL_INCIDENT >> {rung}"]
+    clock.set(NOON)
+    city = critical_city(context, {**LADDER, "phone": {"officer": {"command": ring}}})
+    escalations.advance(city.context, deliver=False)
+    clock.advance(5 * MINUTE)
+
+    def refuse(_session: object) -> None:
+        raise SocialcellError("database.disk_full", place="x", reason="full", busy="1")
+
+    full = city.context.engine.execution_options(socialcell_fence=refuse)
+    rounds = UrgentRounds(again=0 * SECOND)
+    for _ in range(2):
+        rounds.run(replace(city.context, engine=full), lambda: False)
+
+    assert rung.read_text() == "1\n"
+
+
 @pytest.mark.faults
 @pytest.mark.on_sqlite
 def test_the_daemon_wakes_when_a_step_is_due_and_does_not_wait_for_its_tick(
