@@ -147,7 +147,7 @@ def passed_calls(context: Context) -> list[PassedCall]:
             repeated=bool(step),
         )
         for escalation in climbing
-        for step, names in _due_steps(settings, escalation, now)[0]
+        for step, names in due_steps(settings, escalation.started_at, now)[0]
         for name in names
         if name in settings.phone
     ]
