@@ -70,7 +70,8 @@ class NoticeSlot(BaseModel):
 
     A line of the text whose `optional` slot is not given is left out. `longest` limits
     the characters of text, place, line and phone; `example` stands in when the template
-    is shown and its length is checked.
+    is shown and its length is checked. A moment may lie `hours_back` at most when the
+    notice goes out, so that what has begun can be announced; an `until` is to come.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -82,6 +83,7 @@ class NoticeSlot(BaseModel):
     min: int | None = None
     max: int | None = None
     after: str | None = None
+    hours_back: int = Field(default=6, ge=0, le=24 * 7)
     choices: dict[str, LocalisedText] = Field(default_factory=dict)
     example: LocalisedText | Line | int | None = None
 
@@ -100,10 +102,11 @@ class NoticeSlot(BaseModel):
         for name, types in (
             ("choices", ("choice", "text")),
             ("after", ("until",)),
+            ("hours_back", ("moment",)),
             ("min", ("number",)),
             ("max", ("number",)),
         ):
-            if getattr(self, name) not in (None, {}) and self.type not in types:
+            if name in self.model_fields_set and self.type not in types:
                 raise UnreadableValue("posts.key_of_other_type", key=name, types=types)
         if self.type == "until" and self.after is None:
             raise UnreadableValue("posts.until_without_start")

@@ -18,7 +18,7 @@ from socialcell.http import require_public_form
 from socialcell.i18n import CODES, Language, language
 from socialcell.listening.areas.area_table import names, read_areas
 from socialcell.message_catalog import Message, Parameter
-from socialcell.text import one_line
+from socialcell.text import fold, one_line
 
 SlotInputs = Mapping[str, Sequence[str]]
 """Inputs by slot: {"dam": ["khadakwasla"], "reason.mr": [words]}."""
@@ -100,6 +100,42 @@ def fill_template(
     return notice
 
 
+def require_coming(notice: Notice, at: datetime) -> None:
+    """UsageError: a moment of the notice is over when it goes out, at `at`; one that
+    says since when something holds may lie some hours back."""
+    for name, slot in notice.template.slots.items():
+        moment = notice.moment(name)
+        hours = slot.hours_back if slot.type == "moment" else 0
+        if moment is None or moment > at - timedelta(hours=hours):
+            continue
+        if hours:
+            raise UsageError(
+                "posts.moment_long_over", slot=name, moment=moment, hours=hours
+            )
+        raise UsageError("posts.moment_over", slot=name, moment=moment)
+
+
+def require_apart(notice: Notice) -> None:
+    """UsageError: two slots name one place, as the localities to leave and the shelter
+    they are sent to."""
+    slots_by_place: dict[str, str] = {}
+    for name, slot in notice.template.slots.items():
+        slot_value = notice.values.get(name)
+        if slot.type != "place" or not isinstance(slot_value, Mapping):
+            continue
+        places = {
+            fold(place.strip()): place.strip()
+            for words in slot_value.values()
+            for place in words.split(",")
+        }
+        for folded, place in places.items():
+            if other := slots_by_place.get(folded):
+                raise UsageError(
+                    "posts.place_in_two_slots", slot=name, other=other, place=place
+                )
+        slots_by_place |= dict.fromkeys(places, name)
+
+
 def slot_description(slot: NoticeSlot) -> Message:
     """A description of what a slot takes."""
     choices = list(slot.choices)
@@ -123,7 +159,12 @@ def notice_text(notice: Notice, code: str) -> str:
         if isinstance(slot_value, int):
             return lang.number(slot_value)
         if code not in slot_value:
-            raise UsageError("posts.slot_without_language", slot=name, language=code)
+            raise UsageError(
+                "posts.slot_without_language",
+                slot=name,
+                language=code,
+                options=f"--set {name}.{code}=…",
+            )
         return slot_value[code]
 
     lines = [

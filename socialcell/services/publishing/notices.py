@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -17,7 +17,7 @@ from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.connectors.text_lengths import length
 from socialcell.errors import UnreadableValue, UsageError
 from socialcell.i18n import CODES
-from socialcell.language.names.places import Place, places
+from socialcell.language.names.places import Place, places, words_of
 from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas
@@ -29,6 +29,8 @@ from socialcell.services.mentions import gazetteer
 from socialcell.services.publishing import notice_templates
 from socialcell.services.publishing.post_drafts import PostDraft, enter_post
 from socialcell.text import fold
+
+_ALIKE = 0.6  # of two words: Phata and Fata, Warje and Varje are one name
 
 
 @dataclass(frozen=True)
@@ -84,18 +86,63 @@ class _NameFinder:
         return names_of(named[id_])
 
     def _place(self, text: str) -> Words:
-        """The gazetteer's name: id or any spelling."""
-        all_places = (*places(), *gazetteer.load_names(self.context.workspace))
+        """The gazetteer's name: id or any spelling of it. A name that the gazetteer
+        holds as another one of the place is refused: a notice changes no names."""
+        all_places = [
+            place
+            for place in (*places(), *gazetteer.load_names(self.context.workspace))
+            if place.label in ("PLACE", "SERVICE", "ORG")
+        ]
+        official = {
+            fold(name): place
+            for place in reversed(all_places)
+            for name in (place.id, *replace(place, aliases=()).names())
+        }
         by_spelling = {
             fold(name): place
             for place in reversed(all_places)
-            if place.label in ("PLACE", "SERVICE", "ORG")
-            for name in (place.id, *place.names())
-        }
+            for name in place.names()
+        } | official
         place = by_spelling.get(fold(text))
         if place is None:
             raise _no_such_place(text, by_spelling)
+        if fold(text) not in official and not _is_spelling(text, place):
+            name = place.name_en if text.isascii() else place.name_mr
+            raise UnreadableValue("posts.other_name_of_place", place=text, name=name)
+        if place.ward is None and text != place.id:
+            self._require_single(text, place, all_places)
         return names_of(place)
+
+    def _require_single(self, text: str, place: Place, others: list[Place]) -> None:
+        """UnreadableValue: several localities of the city bear this name before a word
+        that tells them apart."""
+        beginning = fold(place.name_en) + " "
+        localities = [
+            area
+            for area in self.areas
+            if area.kind in ("locality", "village")
+            and fold(area.name_en).startswith(beginning)
+        ]
+        if len(localities) > 1:
+            names = sorted(
+                other.name_en if text.isascii() else other.name_mr
+                for other in others
+                if fold(other.name_en).startswith(beginning)
+            )
+            raise UnreadableValue("posts.several_places", place=text, places=names)
+
+
+def _is_spelling(text: str, place: Place) -> bool:
+    """Whether a text is one of the place's names written a little differently."""
+    words = words_of(fold(text))
+    return any(
+        len(words) == len(names)
+        and all(
+            difflib.SequenceMatcher(None, *pair).ratio() >= _ALIKE
+            for pair in zip(words, names, strict=True)
+        )
+        for names in (words_of(fold(name)) for name in names_of(place).values())
+    )
 
 
 def _no_such_place(text: str, by_spelling: Mapping[str, Place]) -> UnreadableValue:
@@ -126,6 +173,8 @@ def create_notice(
         day = (_first_moment(template, request.given) or now).astimezone(IST).date()
         finder = _NameFinder(context, areas.all_areas(session), day)
         notice = notice_text.fill_template(template, request.given, finder.find)
+        notice_text.require_coming(notice, request.at or now)
+        notice_text.require_apart(notice)
         texts = {
             code: notice_text.notice_text(notice, code) for code in request.languages
         }

@@ -1,7 +1,7 @@
 """Notices are written in three languages, and what they close raises no alert."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,7 @@ def discharge(**changes: Any) -> NoticeRequest:
         "given": {
             "dam": ["khadakwasla"],
             "cusecs": ["35,574"],
-            "from": ["2026-11-21T06:00"],
+            "from": ["2026-11-25T06:00"],
             "source": ["water_resources"],
             "contact": ["020-25501000"],
         },
@@ -215,7 +215,7 @@ def test_talk_of_what_a_notice_announced_raises_no_alert(
     [
         ({"template": "flood"}, "no notice 'flood'. There are: dam_discharge"),
         ({"reason": "magic"}, "no 'magic'.*pumping.*--set reason.mr="),
-        ({"reason": None, "reason.mr": "काम"}, "not given in hi"),
+        ({"reason": None, "reason.mr": "काम"}, "not written in hi"),
         ({"reason": None, "reason.ta": "x"}, "languages are mr, hi, en"),
         ({"reason": None, "reason.mr": "{ward}"}, "without {"),
         ({"reason.mr": "काम"}, "as it is and by language"),
@@ -281,7 +281,7 @@ def test_a_discharge_is_told_in_three_languages_and_leaves_once_approved(
         "खडकवासला बाँध से छोड़ा जाने वाला पानी: 35,574 क्यूसेक",
         "Water released from Khadakwasla dam: 35,574 cusecs",
     ]
-    assert "२१ नोव्हेंबर, ०६:०० वाजल्यापासून." in made.posts[0].text
+    assert "२५ नोव्हेंबर, ०६:०० वाजल्यापासून." in made.posts[0].text
     assert {(one.safety, one.at_once) for one in made.posts} == {(True, True)}
     assert (made.closure, closures(engine)) == (None, [])
 
@@ -291,7 +291,7 @@ def test_places_are_named_in_each_language_and_a_line_without_its_slot_goes(
 ) -> None:
     given = {
         "road": ["Bhide bridge", "sinhagad road"],
-        "from": ["2026-11-21T06:00"],
+        "from": ["2026-11-25T06:00"],
         "reason": ["bridge"],
         "contact": ["1077"],
     }
@@ -314,13 +314,108 @@ def test_places_are_named_in_each_language_and_a_line_without_its_slot_goes(
         )
 
 
+def evacuation(places: str, shelter: str = "Fergusson College") -> NoticeRequest:
+    """A notice that sends people of some localities, by commas, to a shelter."""
+    given = {
+        "places": places.split(", "),
+        "reason": ["discharge"],
+        "shelter": [shelter],
+        "contact": ["1077"],
+    }
+    return asked(template="evacuation", at=None, given=given, platforms=("telegram",))
+
+
+@pytest.mark.parametrize(
+    "name", ["Vitthalwadi", "Ekta Nagari, Vitthalwadi", "विठ्ठलवाडी", "Vadgaon BK"]
+)
+def test_a_notice_does_not_put_another_name_in_the_place_of_the_one_written(
+    cell: Context, name: str
+) -> None:
+    with pytest.raises(UsageError, match=r"another name of .*--set places\.mr="):
+        job.create_notice(cell, evacuation(name))
+
+
+@pytest.mark.parametrize(
+    "name", ["Hingane Khurd", "हिंगणे खुर्द", "place:hingne-khurd", "hingne khurd"]
+)
+def test_a_name_that_is_spelt_a_little_differently_is_the_place(
+    cell: Context, name: str
+) -> None:
+    made = job.create_notice(cell, evacuation(name))
+
+    assert "Hingne Khurd" in made.posts[2].text
+
+
+@pytest.mark.parametrize("name", ["Vadgaon", "वडगाव"])
+def test_a_name_of_several_localities_is_refused_with_the_choices(
+    cell: Context, name: str
+) -> None:
+    with pytest.raises(UsageError, match="several places") as refusal:
+        job.create_notice(cell, evacuation(name))
+
+    sentence = str(refusal.value)
+    assert "Vadgaon Sheri" in sentence or "वडगाव शेरी" in sentence
+
+
+@pytest.mark.parametrize("shelter", ["Dattawadi", "दत्तवाडी"])
+def test_a_place_is_not_left_and_sheltered_in_at_once(
+    cell: Context, shelter: str
+) -> None:
+    with pytest.raises(UsageError, match="under places and under shelter"):
+        job.create_notice(cell, evacuation("Ekta Nagari, Dattawadi", shelter))
+
+
+@pytest.mark.parametrize(
+    ("template", "slot", "hours"),
+    [
+        ("evacuation", "by", 1),
+        ("dam_discharge", "from", 7),
+        ("first_statement", "next", 0),
+    ],
+)
+def test_a_notice_of_a_time_that_is_over_is_refused(
+    cell: Context, template: str, slot: str, hours: int
+) -> None:
+    moment = (cell.clock.now() - timedelta(hours=hours)).isoformat()
+    given: dict[str, list[str]] = {
+        "evacuation": dict(evacuation("Ekta Nagari").given),
+        "dam_discharge": dict(discharge().given),
+        "first_statement": {
+            "places": ["Ekta Nagari"],
+            "what.mr": ["पाणी"],
+            "contact": ["1077"],
+        },
+    }[template] | {slot: [moment]}
+    request = discharge(template=template, given=given, languages=("mr",))
+
+    with pytest.raises(UsageError, match=f"{slot}: .* (is over|hours back)"):
+        job.create_notice(cell, replace(request, platforms=("telegram",)))
+
+
+def test_a_discharge_that_began_some_hours_ago_is_announced(cell: Context) -> None:
+    began = (cell.clock.now() - timedelta(hours=3)).isoformat()
+
+    made = job.create_notice(
+        cell, discharge(given={**discharge().given, "from": [began]})
+    )
+
+    assert "As of " in made.posts[2].text
+
+
+def test_what_is_over_when_a_notice_goes_out_is_refused(cell: Context) -> None:
+    given = {**evacuation("Ekta Nagari").given, "by": ["2026-12-01T10:00"]}
+
+    with pytest.raises(UsageError, match="is over when the notice goes out"):
+        job.create_notice(cell, replace(evacuation(""), given=given, at=AT))
+
+
 def test_a_notice_too_long_for_a_platform_says_which_and_in_what_language(
     cell: Context,
 ) -> None:
     given = {
         "places.mr": ["एकता नगरी, " * 7],
         "reason": ["discharge"],
-        "by": ["2026-11-21T06:00"],
+        "by": ["2026-11-25T06:00"],
         "shelter.mr": ["निवारा " * 8],
         "contact": ["020-25501000"],
     }

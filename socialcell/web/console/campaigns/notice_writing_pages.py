@@ -11,6 +11,7 @@ from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.connectors.text_lengths import PostLength, length
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES, Language
+from socialcell.message_catalog import Message, Parameter
 from socialcell.roles import Permission
 from socialcell.services.publishing import notice_templates, notices
 from socialcell.services.publishing.notices import NoticeRequest
@@ -116,7 +117,10 @@ def act_write(request: PageRequest, form: NoticeSlotsForm) -> Answer:
     template, lang = _template(request), request.lang
     notice = _request(request, template, form)
     is_sent = form.step == "send"
-    drafts = notices.create_notice(request.context, notice, dry_run=not is_sent)
+    try:
+        drafts = notices.create_notice(request.context, notice, dry_run=not is_sent)
+    except UsageError as error:
+        raise _in_words_of_form(request, template, error) from error
     if is_sent:
         text = lang.ngettext(
             "%(n)s draft is written. A second person approves it.",
@@ -142,6 +146,47 @@ def act_write(request: PageRequest, form: NoticeSlotsForm) -> Answer:
     sent = {k: v for k, v in request.typed.items() if k != "step"}
     values = _values(request, template)
     return WebPage("notice_write.html", {**values, "preview": preview, "sent": sent})
+
+
+def _in_words_of_form(
+    request: PageRequest, template: NoticeTemplate, error: UsageError
+) -> Exception:
+    """The error with the labels of the form where the command has its options, at the
+    fields that it is about; as it is where it is about no slot."""
+    w = PublishingWords(request.lang)
+    parameters = dict(error.message.parameters)
+    if error.message.code == "posts.missing_slots":
+        text = request.lang.gettext("Fill this in.")
+        missing = parameters["slots"]
+        assert isinstance(missing, list)
+        names = [slot.parameters["slot"] for slot in missing]
+        return FormRefused(*((_first_field(template, name), text) for name in names))
+    slot = parameters.get("slot")
+    if not isinstance(slot, str) or slot not in template.slots:
+        return error
+    own_words = request.lang.gettext(
+        "Own words in each language instead: %(slot)s", slot=w.slot_name(slot)
+    )
+    in_form: dict[str, Parameter] = {
+        "slot": w.slot_name(slot),
+        "other": w.slot_name(str(parameters.get("other", ""))),
+        "options": f"“{own_words}”",
+        "language": w.language(str(parameters.get("language", ""))),
+        "choices": [
+            words.of(request.lang.code)
+            for words in template.slots[slot].choices.values()
+        ],
+    }
+    parameters |= {key: in_form[key] for key in parameters.keys() & in_form.keys()}
+    text = request.say(Message(error.message.code, parameters))
+    return FormRefused((_first_field(template, slot), text))
+
+
+def _first_field(template: NoticeTemplate, slot: str) -> str:
+    """The name of a slot's first field in the form."""
+    line = template.slots[slot]
+    has_own_words_only = line.type == "text" and not line.choices
+    return f"{_SLOT}{slot}.{CODES[0]}" if has_own_words_only else f"{_SLOT}{slot}"
 
 
 def _request(

@@ -253,6 +253,32 @@ def test_a_notice_that_lacks_a_slot_a_platform_or_a_language_is_refused(
     assert browser.get("/en/posts/templates/none_such/write").status == 404
 
 
+def test_what_is_wrong_with_a_notice_is_said_with_the_labels_of_its_form(
+    context: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, context, "ravi", Role.OPERATOR)
+    path = "/posts/templates/evacuation/write"
+    filled = {
+        "slot_places": "Vitthalwadi",
+        "slot_reason": "discharge",
+        "slot_shelter": "Fergusson College",
+        "slot_contact": "1077",
+        "on_telegram": "on",
+    }
+
+    other_name = browser.send(browser.get(f"/mr{path}"), path, **filled)
+    unnamed = browser.send(
+        browser.get(f"/mr{path}"), path, **filled | {"slot_places": ""}
+    )
+
+    assert other_name.status == unnamed.status == 422
+    assert 'href="#f-slot_places"' in other_name.text
+    assert "दुसरे नाव" in other_name.text
+    assert 'href="#f-slot_places"' in unnamed.text
+    assert "--set" not in other_name.text + unnamed.text
+    assert posts(context) == []
+
+
 def test_own_words_in_a_language_stand_before_the_choice(
     context: Context, browser: BrowserSession
 ) -> None:
