@@ -1,7 +1,8 @@
 """Passwords: what makes a good one, and their hashes by argon2id.
 
-At least 12 characters and no rule of composition (OWASP ASVS 5.0, 6.2); how easily one
-is guessed is estimated by zxcvbn, which knows the commonest passwords and names. The
+At least 12 characters and no rule of composition (OWASP ASVS 5.0, 6.2), and nothing of
+the operator's own name (NIST SP 800-63B, context-specific words); how easily one is
+guessed is estimated by zxcvbn, which knows the commonest passwords and names. The
 parameters of argon2id are RFC 9106's for little memory.
 """
 
@@ -13,23 +14,30 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from socialcell.errors import UsageError
+from socialcell.text import fold
 
 SHORTEST = 12
 LONGEST = 128
 _EASIEST = 3  # of zxcvbn's scores 0 to 4: more than 10^8 guesses
+_SHORT_NAME = 4  # letters: shorter ones stand in many words
 _CONTEXT = ("pmc", "pune", "socialcell", "care", "municipal", "corporation")
 
 
 def require_good(password: str, name: str) -> None:
-    """UsageError when a password is short, long or easily guessed."""
+    """UsageError when a password is short, long or easily guessed, or holds a name of
+    whose it is."""
     if len(password) < SHORTEST:
         raise UsageError("operators.short_password", shortest=SHORTEST)
     if len(password) > LONGEST:
         raise UsageError("operators.long_password", longest=LONGEST)
+    parts = name.split()
+    folded = fold(password)
+    own_names = (*parts, "".join(parts))
+    if any(len(part) >= _SHORT_NAME and fold(part) in folded for part in own_names):
+        raise UsageError("operators.name_in_password")
     from zxcvbn import zxcvbn  # its lists of words take a while to load
 
-    parts = name.split()
-    own_words = [*_CONTEXT, *parts, "".join(parts)]
+    own_words = [*_CONTEXT, *own_names]
     guess = zxcvbn(password[:72], user_inputs=own_words)
     if guess["score"] < _EASIEST:
         raise UsageError("operators.guessable_password")

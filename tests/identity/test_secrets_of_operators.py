@@ -23,7 +23,9 @@ STEP = timedelta(seconds=30)
         ("lantern weir" * 11, "operators.long_password"),
         ("passwordpassword", "operators.guessable_password"),
         ("123456789012", "operators.guessable_password"),
-        ("meerasample2026", "operators.guessable_password"),
+        ("meerasample2026", "operators.name_in_password"),
+        ("Meera Sample 1234", "operators.name_in_password"),
+        ("nine quiet MEERA lanterns", "operators.name_in_password"),
         ("socialcellpune", "operators.guessable_password"),
     ],
 )

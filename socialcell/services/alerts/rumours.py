@@ -69,10 +69,10 @@ def add(
     nobody looks for, neither or both are given, a text too short to be told from
     others, no web address, no note, or it is marked already.
     """
+    address = None if url is None else _web_address(url)
     if (text is None) == (url is None):
         raise UsageError("alerts.rumour_text_or_url")
     cleaned = None if text is None else _clean_sentence(text)
-    address = None if url is None else _web_address(url)
     why = one_line(masking.unnamed(clean_text(note)), _LONGEST)
     if not why:
         raise UsageError("alerts.rumour_without_note")

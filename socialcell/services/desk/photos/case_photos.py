@@ -41,7 +41,8 @@ def clean_photo(content: bytes) -> CleanPhoto:
             with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
                 if opened.width * opened.height > _MOST_PIXELS:
                     raise UsageError(
-                        "deskanswers.field_photo", reason="too many points"
+                        "deskanswers.field_photo_points",
+                        limit=_MOST_PIXELS // 1_000_000,
                     )
                 upright = ImageOps.exif_transpose(opened).convert("RGB")
     except (
@@ -52,10 +53,8 @@ def clean_photo(content: bytes) -> CleanPhoto:
         SyntaxError,
         ValueError,
         EOFError,
-    ) as error:
-        raise UsageError(
-            "deskanswers.field_photo", reason=type(error).__name__
-        ) from None
+    ):
+        raise UsageError("deskanswers.field_photo") from None
     upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
     plain = Image.new("RGB", upright.size)
     plain.paste(upright)
