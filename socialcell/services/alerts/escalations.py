@@ -167,9 +167,7 @@ def next_step_at(context: Context) -> datetime | None:
         return None
     since = context.clock.now() - INCIDENT_GAP
     with db.reading(context.engine) as session:
-        climbing = critical_calls.climbing(session, since)
-        times = [row.next_at for row in climbing if row.next_at is not None]
-    return min(times, default=None)
+        return critical_calls.next_step_at(session, since)
 
 
 def page(

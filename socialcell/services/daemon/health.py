@@ -19,7 +19,7 @@ from socialcell.ops import (
 )
 from socialcell.ops.daemon_model import Lease
 from socialcell.ops.model import Run, Source
-from socialcell.services.alerts import escalations
+from socialcell.services.alerts.incident_grouping import INCIDENT_GAP
 from socialcell.services.context import Context
 from socialcell.services.daemon import process_lock
 from socialcell.services.daemon.job_schedule import list_schedules
@@ -186,6 +186,7 @@ def _urgent_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
             webhook_deliveries.first_waiting_since(session),
             tags.first_message_since(session),
         )
+        due_at = critical_calls.next_step_at(session, now - INCIDENT_GAP)
     came_at = min(filter(None, moments), default=None)
     if came_at is not None and now - came_at > _URGENT_LATE:
         yield HealthReason(
@@ -195,8 +196,8 @@ def _urgent_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
             "Until then it raises no alert. See the daemon's log for why, and: "
             "socialcell messages status. If nothing moves, start the daemon again.",
         )
-    due_at = escalations.next_step_at(context)
-    if due_at is not None and now - due_at > _URGENT_LATE:
+    is_anybody_named = not context.workspace.config.alerts.names_nobody
+    if is_anybody_named and due_at is not None and now - due_at > _URGENT_LATE:
         yield HealthReason(
             "step_overdue",
             "A step of an alert that nobody has acknowledged is overdue by "

@@ -195,6 +195,12 @@ def climbing(session: Session, since: datetime) -> list[Escalation]:
     return list(session.scalars(statement.order_by(col(Escalation.id))))
 
 
+def next_step_at(session: Session, since: datetime) -> datetime | None:
+    """When the next call of these is due, maybe in the past; None: none is."""
+    times = [row.next_at for row in climbing(session, since) if row.next_at is not None]
+    return min(times, default=None)
+
+
 def set_next(session: Session, escalation_id: int, at: datetime | None) -> None:
     """When the next step of an escalation is due, unless there was none left because
     somebody has acknowledged it meanwhile."""
