@@ -22,7 +22,7 @@ from socialcell.services.desk.referral import referrals
 _EVIDENCE = "The work at this place was finished and looked at by the junior engineer."
 _NOTE = "The junior engineer goes there today."
 _CANCELLED = "The caller says that it is open again."
-_SPOKEN = {"confirmed": "हो, झालं", "contradicted": "नाही, काहीच झालं नाही"}
+_IN_A_CALL = {"confirmed": "हो, झालं", "contradicted": "नाही, काहीच झालं नाही"}
 _SPOKEN = {
     "en": "Your complaint is with the department; we will tell you what comes of it.",
     "mr": "आपली तक्रार संबंधित विभागाकडे दिली आहे; पुढे काय झाले ते कळवू.",
@@ -144,7 +144,7 @@ class SampleCrew:
             ]
         for contact in unknown if act is CrewAct.CONFIRM else unknown[:1]:
             closing_calls.enter_call(
-                self.second, number, contact, result, words=_SPOKEN[result]
+                self.second, number, contact, result, words=_IN_A_CALL[result]
             )
 
 

@@ -170,7 +170,7 @@ def test_a_rule_about_protests_is_refused_and_the_refusal_says_why(cell: Path) -
 
 
 def test_an_incident_is_listed_and_shown(cell: Path, engine: Engine) -> None:
-    id_ = spike(engine)
+    id_ = spike(engine, subject="all")
 
     (listed,) = document(cell, "alerts", "list")["incidents"]
     shown = document(cell, "alerts", "show", str(id_), "--lang", "mr")
@@ -183,7 +183,7 @@ def test_an_incident_is_listed_and_shown(cell: Path, engine: Engine) -> None:
     )
     assert shown["numbers"]["as_of"] == listed["numbers"]["as_of"]
     assert (shown["id"], shown["figures"], shown["rumours"]) == (id_, [], [])
-    assert shown["text"].startswith("इशारा: पूर")
+    assert shown["text"].startswith("इशारा: सर्व उल्लेख")
     # Each post that is quoted has the id that other commands take.
     quoted = [int(id_) for id_ in re.findall(r" · #(\d+)", shown["text"])]
     assert quoted
