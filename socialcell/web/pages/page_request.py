@@ -11,6 +11,7 @@ from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.operators.browser_sessions import BrowserVisitor
 from socialcell.web.pages.sent_file import SentFile
+from socialcell.web.pages.state_words import with_states_in_words
 
 MOST_DIGITS = 18
 """Of a number in an address: a database takes any such number."""
@@ -68,4 +69,5 @@ class PageRequest:
 
     def say(self, message: Message) -> str:
         """A message in the language of the page, not yet escaped."""
+        message = with_states_in_words(message, self.lang)
         return in_words(message, self.lang.code, str, self.lang.digits, self.lang.when)

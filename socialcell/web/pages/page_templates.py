@@ -1,9 +1,11 @@
 """Pages from templates: everything that is put into them is escaped."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from html import unescape
 from importlib import resources
 from typing import TypeAlias
 
@@ -20,6 +22,8 @@ from socialcell.web.pages import addresses, form_guard
 from socialcell.web.pages.answers import Part, WebPage
 from socialcell.web.pages.page_request import PageRequest
 
+_LABEL = re.compile(r'<label for="f-([^"]+)">(.*?)</label>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 _FLOOR = "socialcell.web.pages"
 ShellValues: TypeAlias = Callable[[PageRequest], Mapping[str, object]]
 """What the shell of a site says around each page: who is signed in, navigation."""
@@ -59,6 +63,7 @@ class PageTemplates:
             when=lang.when,
             moment=lang.moment,
             clock=lang.clock,
+            field_labels=field_labels,
         )
         return environment
 
@@ -80,6 +85,14 @@ class PageTemplates:
             **self.shell(request),
             **page.values,
         )
+
+
+def field_labels(html: str) -> Mapping[str, str]:
+    """The labels of a page's fields, by the names of these."""
+    return {
+        name: unescape(_TAG.sub("", label)).strip()
+        for name, label in _LABEL.findall(html)
+    }
 
 
 def other_languages(request: PageRequest) -> Sequence[tuple[str, str, str]]:

@@ -127,7 +127,7 @@ def test_what_waits_since_yesterday_is_listed_still(town: Town) -> None:
 
 
 def test_only_safety_is_entered_without_a_time(town: Town) -> None:
-    with pytest.raises(UsageError, match="--at says when it is posted"):
+    with pytest.raises(UsageError, match="Say when it is posted"):
         planned(town, due_at=None)
 
 

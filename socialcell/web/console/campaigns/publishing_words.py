@@ -8,6 +8,7 @@ from socialcell.platforms import PLATFORMS
 from socialcell.reports.phrases import Phrases
 from socialcell.web.console import words
 from socialcell.web.pages.addresses import NAMES
+from socialcell.web.pages.state_words import post_states
 
 
 class PublishingWords:
@@ -49,18 +50,7 @@ class PublishingWords:
 
     def state(self, id_: str) -> str:
         """How far a post is: `standing` of its document."""
-        _ = self._lang.gettext
-        return {
-            "draft": _("Draft: waits for approval"),
-            "approved": _("Approved: goes out at its time"),
-            "stopped": _("Approved, and cannot go out yet"),
-            "withdrawn": _("Withdrawn"),
-            "posted": _("Posted"),
-            "deleted": _("Deleted from the platform"),
-            "held": _("Held"),
-            "unsure": _("Nobody knows whether it is out"),
-            "planned": _("Planned"),
-        }.get(id_, id_)
+        return post_states(self._lang).get(id_, id_)
 
     def hold(self, reason: str | None) -> str:
         """What holds a post, by the reason of its hold."""

@@ -43,12 +43,14 @@ def show_triage(request: PageRequest) -> Answer:
     """What a case is, to be decided by a person."""
     page, words = read_history(request), load_desk_words(request.context, request.lang)
     _, unknown = request.lang.gettext, ("", request.lang.gettext("not known"))
+    changed = forms.changes_since(request, page)
     return WebPage(
         "desk/case_triage.html",
         {
             "page": page,
             "w": words,
-            "changed": forms.changes_since(request, page),
+            "changed": changed,
+            "own": changed.typed_here(request.typed) if changed else request.typed,
             "kinds": [(kind, words.case_kind(kind)) for kind in CASE_KINDS],
             "priorities": [(p, words.priority(p)) for p in PRIORITIES],
             "topics": [unknown, *words.choices("topic")],

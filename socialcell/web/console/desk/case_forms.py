@@ -1,5 +1,6 @@
 """Forms of one case, and what is shown when somebody changed it in the meantime."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -83,6 +84,30 @@ class CaseChange:
     """What others did to a case since somebody began a form."""
 
     steps: tuple[StepView, ...]
+
+    def changed(self, step: StepView) -> dict[str, tuple[str, str]]:
+        """What a step of triage changed: as it was and as it is, by field."""
+        changed = step.detail.get("changed")
+        if not isinstance(changed, dict):
+            return {}
+        return {
+            name: (str(values.get("was") or ""), str(values.get("now") or ""))
+            for name, values in changed.items()
+            if isinstance(values, dict)
+        }
+
+    def typed_here(self, typed: Mapping[str, str]) -> dict[str, str]:
+        """The fields of a form without those that stand as they were before others
+        changed them: nobody touched these in the form, and they show the change."""
+        before: dict[str, str] = {}
+        for step in self.steps:
+            for name, (was, _now) in self.changed(step).items():
+                before.setdefault(name, was)
+        return {
+            name: text
+            for name, text in typed.items()
+            if name not in before or text != before[name]
+        }
 
 
 def changes_since(request: PageRequest, page: CaseHistory) -> CaseChange | None:

@@ -1,6 +1,6 @@
 """Words of the desk: states, priorities, channels, clocks, steps, answers, levels."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from socialcell import db
 from socialcell.desk.case_states import CaseState
@@ -17,6 +17,7 @@ from socialcell.views.desk.clock_view import ClockView
 from socialcell.web.console import clock_words
 from socialcell.web.console.mention_pages import CASE_KINDS as CASE_KINDS
 from socialcell.web.console.mention_words import MentionWords
+from socialcell.web.pages.state_words import case_states, message_states
 
 PRIORITIES = ("P0", "P1", "P2", "P3")
 CELL = "cell"
@@ -47,21 +48,27 @@ class DeskWords(MentionWords):
 
     def state(self, state: str) -> str:
         """The state of a case."""
+        return case_states(self.lang).get(state, state)
+
+    def decided(
+        self, changed: Mapping[str, tuple[str, str]]
+    ) -> Sequence[tuple[str, str]]:
+        """What a triage changed, by the labels of its form: as it is now."""
         _ = self.lang.gettext
-        return {
-            "new": _("New"),
-            "acknowledged": _("Acknowledged"),
-            "assigned": _("Given to somebody"),
-            "in_progress": _("In progress"),
-            "action_scheduled": _("Work has a date"),
-            "resolved_claimed": _("Said to be done"),
-            "referred": _("Passed to another body"),
-            "closed_confirmed": _("Closed, confirmed by the citizen"),
-            "closed_unconfirmed": _("Closed, not confirmed"),
-            "duplicate": _("Part of another case"),
-            "dropped": _("Dropped"),
-            "cancelled": _("Withdrawn by the citizen"),
-        }.get(state, state)
+        labels: dict[str, tuple[str, Callable[[str], str]]] = {
+            "kind": (_("What is asked"), self.case_kind),
+            "priority": (_("Priority"), self.priority),
+            "topic": (_("Topic"), lambda id_: self.label("topic", id_)),
+            "place": (_("Place"), self.place),
+            "area": (_("Ward office"), self.area),
+            "owner": (_("Whose problem"), self.area),
+            "summary": (_("Title"), str),
+        }
+        return [
+            (label, in_words(changed[name][1]) if changed[name][1] else "")
+            for name, (label, in_words) in labels.items()
+            if name in changed
+        ]
 
     def sign(self, state: str) -> tuple[str, str]:
         """The icon and the kind of the chip of a state."""
@@ -144,19 +151,7 @@ class DeskWords(MentionWords):
 
     def message_state(self, state: str) -> str:
         """What became of a message of ours."""
-        _ = self.lang.gettext
-        return {
-            "draft": _("draft"),
-            "waiting": _("waits for a second person"),
-            "returned": _("sent back"),
-            "withdrawn": _("withdrawn"),
-            "queued": _("about to be sent"),
-            "sent": _("sent"),
-            "delivered": _("delivered"),
-            "read": _("read"),
-            "failed": _("not delivered"),
-            "unsure": _("nobody knows whether it was sent"),
-        }.get(state, state)
+        return message_states(self.lang).get(state, state)
 
     def place(self, words: str) -> str:
         """Where it is: a known place in the language of the page, else as typed."""

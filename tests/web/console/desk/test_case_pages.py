@@ -156,6 +156,40 @@ def test_what_another_did_meanwhile_is_shown_and_own_words_can_be_applied_anyway
     assert case_of(city, burst).state == "in_progress"
 
 
+def test_a_triage_sent_anyway_leaves_what_the_other_decided_and_nobody_here_touched(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    path = f"/cases/{burst}/triage"
+    form = browser.get(f"/en{path}")
+    meera = operators.acting(city, MEERA, Role.OPERATOR)
+    decision = case_triage.TriageDraft(summary="Pipe at the temple", priority="P1")
+    case_triage.triage(meera, burst, decision)
+
+    refused = browser.send(form, path, topic="roads")
+    browser.send(refused, path)
+
+    assert refused.status == 409
+    assert "Title: Pipe at the temple" in refused.text
+    assert "Priority: P1, danger or outage for many" in refused.text
+    case = case_of(city, burst)
+    assert (case.summary, case.priority) == ("Pipe at the temple", "P1")
+    assert case.topic == "roads"
+
+
+def test_an_error_names_the_state_of_a_case_by_the_words_of_the_page(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    path = f"/cases/{burst}/state"
+
+    refused = browser.send(browser.get(f"/en{path}"), path, state="closed_confirmed")
+
+    assert refused.status == 422
+    assert "closed_confirmed" not in refused.text
+    assert "Closed, confirmed by the citizen" in refused.text
+
+
 def test_whoever_lost_a_case_to_another_reads_who_has_it(
     city: Context, browser: BrowserSession, burst: str
 ) -> None:
