@@ -52,6 +52,11 @@ class OwnPost(SQLModel, table=True):
     posted_at: datetime | None = None
 
     @property
+    def notice_key(self) -> str | None:
+        """What all drafts of one notice share; None: it is of no template."""
+        return self.key.rsplit("|", 2)[0] if self.template else None
+
+    @property
     def sent_as(self) -> str:
         """Its key in the outbox."""
         return f"{SENT_AS}{self.key}"

@@ -1,5 +1,6 @@
 """Own posts that wait for a second person: words, time, what is in their way."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +28,7 @@ class WaitingPost:
     """A draft as it will stand. `wards` have their names by language (None: no area any
     more). `at_once`: it leaves when it is approved. `held_by` is the switch's setting
     that would hold it; None: it would not. `answers` is the mention that it answers,
-    where we have it."""
+    where we have it; `notice`: the numbers of all waiting drafts of its notice."""
 
     id: int
     kind: str
@@ -45,6 +46,7 @@ class WaitingPost:
     maker: Maker
     length: PostLength
     held_by: str | None
+    notice: tuple[int, ...]
     against: tuple[Message, ...]
 
 
@@ -82,6 +84,9 @@ def _describe(
     mode = outbox_mode.mode_in(session)
     answered = reply_targets.answered_mentions(session, drafts)
     names = _area_names(session) if any(post.wards for post in drafts) else {}
+    notices: dict[str | None, list[int]] = defaultdict(list)
+    for post in drafts:
+        notices[post.notice_key].append(post.id or 0)
     for post in drafts:
         yield WaitingPost(
             id=post.id or 0,
@@ -100,6 +105,7 @@ def _describe(
             maker=makers[post.id or 0],
             length=length_of(post.platform, post.text, post.media, post.reply_to),
             held_by=mode if post.outgoing_kind in outbox_mode.HELD[mode] else None,
+            notice=tuple(notices[post.notice_key]) if post.notice_key else (),
             against=tuple(_reasons_against(context, session, post)),
         )
 

@@ -155,7 +155,7 @@ def test_the_commands_let_safety_out_and_say_what_holds_the_rest(
 def test_a_notice_is_written_from_a_template_by_commands(cell: Path) -> None:
     slots = ("dam=khadakwasla", "cusecs=35574", "source=water_resources")
     filled = [word for one in slots for word in ("--set", one)]
-    also = ("--from", "2026-11-21T06:00", "--contact", "1077", "--on", "x")
+    also = ("--from", "2026-11-25T06:00", "--contact", "1077", "--on", "x")
     made = document(
         cell, "posts", "notice", "--template", "dam_discharge", *filled, *also
     )

@@ -46,6 +46,12 @@ class ReturnForm(Form):
     reason: Annotated[str, Field(min_length=5, max_length=500)]
 
 
+class NoticeForm(Form):
+    """The drafts of a notice as they were looked at: their numbers, by commas."""
+
+    ids: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}(,[1-9][0-9]{0,17}){0,99}$")]
+
+
 class ReturnCaseAnswer(CaseForm):
     """Why an answer of a case is sent back."""
 
@@ -137,6 +143,16 @@ def act_approve_post(request: PageRequest, _form: NoFields) -> Answer:
         notice = lang.gettext(
             "Approved. It goes out %(at)s.", at=lang.when(post.due_at)
         )
+    return RedirectTo(PATH, notice)
+
+
+def act_approve_notice(request: PageRequest, form: NoticeForm) -> Answer:
+    """Approve all drafts of a notice, or none of them."""
+    ids = [int(id_) for id_ in form.ids.split(",")]
+    posts = own_posts.approve_posts(request.context, ids)
+    notice = request.lang.ngettext(
+        "%(n)s post is approved.", "%(n)s posts are approved.", len(posts)
+    )
     return RedirectTo(PATH, notice)
 
 
@@ -261,6 +277,14 @@ ROWS: tuple[Row, ...] = (
         Permission.APPROVE,
         NoFields,
         act_approve_post,
+        show_approvals,
+        is_scoped=True,
+    ),
+    Action(
+        f"{PATH}/posts/notice",
+        Permission.APPROVE,
+        NoticeForm,
+        act_approve_notice,
         show_approvals,
         is_scoped=True,
     ),

@@ -26,7 +26,8 @@ from socialcell.services.messaging import reply_drafts, template_doubts
 from socialcell.services.messaging.reply_sending import ReplyRecipient
 from socialcell.services.messaging.sending_times import SENDING
 from socialcell.services.outbox import outbox_mode
-from socialcell.services.publishing import own_posts, post_drafts
+from socialcell.services.publishing import notices, own_posts, post_drafts
+from socialcell.services.publishing.notices import NoticeRequest
 from socialcell.services.publishing.post_drafts import PostDraft
 from socialcell.web.console import console_server
 from tests.builders import make_author, make_record, store_records
@@ -108,6 +109,29 @@ def test_ones_own_draft_has_no_button_and_is_refused_all_the_same(
     assert "a second person approves it" in tried.text
 
 
+def test_all_posts_of_a_notice_are_approved_at_once_and_no_other(
+    context: Context, browser: BrowserSession
+) -> None:
+    given = {
+        "places": ["Ekta Nagari"],
+        "reason": ["discharge"],
+        "shelter": ["Fergusson College"],
+        "contact": ["1077"],
+    }
+    request = NoticeRequest("evacuation", ("x", "telegram"), given)
+    made = notices.create_notice(acting(context, "ravi"), request)
+    other = drafted(context)
+    signed_in(browser, context, "meera", Role.APPROVER)
+
+    page = browser.get("/en/approvals")
+    done = browser.send(page, "/approvals/posts/notice")
+
+    assert page.text.count("Approve all 6 posts of this notice") == 1
+    assert "6 posts are approved." in done.text
+    assert {post(context, p.id or 0).state for p in made.posts} == {"approved"}
+    assert post(context, other).state == "draft"
+
+
 def test_a_draft_of_nobody_who_had_signed_in_cannot_be_approved(
     context: Context, browser: BrowserSession
 ) -> None:
@@ -149,7 +173,7 @@ def test_a_post_that_a_colleague_approved_is_not_sent_back_and_it_is_said_why(
     late = browser.send(page, f"/approvals/posts/{id_}/return", reason="Name the ward")
 
     assert late.status == 422
-    assert f"Post {id_} is approved, no draft." in late.text
+    assert f"Post {id_} is no draft any more. Its state: Approved" in late.text
     assert post(context, id_).state == "approved"
 
 

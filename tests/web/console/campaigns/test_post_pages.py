@@ -272,10 +272,10 @@ def test_what_is_wrong_with_a_notice_is_said_with_the_labels_of_its_form(
     )
 
     assert other_name.status == unnamed.status == 422
-    assert 'href="#f-slot_places"' in other_name.text
+    assert 'href="#f-slot_places"' in other_name.html
     assert "दुसरे नाव" in other_name.text
-    assert 'href="#f-slot_places">परिसर: ' in unnamed.text
-    assert "--set" not in other_name.text + unnamed.text
+    assert 'href="#f-slot_places">परिसर: ' in unnamed.html
+    assert "--set" not in other_name.html + unnamed.html
     assert posts(context) == []
 
 

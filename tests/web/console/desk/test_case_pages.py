@@ -163,7 +163,7 @@ def test_a_triage_sent_anyway_leaves_what_the_other_decided_and_nobody_here_touc
     path = f"/cases/{burst}/triage"
     form = browser.get(f"/en{path}")
     meera = operators.acting(city, MEERA, Role.OPERATOR)
-    decision = case_triage.TriageDraft(summary="Pipe at the temple", priority="P1")
+    decision = case_triage.TriageDraft(summary="Pipe at the temple", priority="P2")
     case_triage.triage(meera, burst, decision)
 
     refused = browser.send(form, path, topic="roads")
@@ -171,9 +171,9 @@ def test_a_triage_sent_anyway_leaves_what_the_other_decided_and_nobody_here_touc
 
     assert refused.status == 409
     assert "Title: Pipe at the temple" in refused.text
-    assert "Priority: P1, danger or outage for many" in refused.text
+    assert "Priority: P2, one service" in refused.text
     case = case_of(city, burst)
-    assert (case.summary, case.priority) == ("Pipe at the temple", "P1")
+    assert (case.summary, case.priority) == ("Pipe at the temple", "P2")
     assert case.topic == "roads"
 
 
