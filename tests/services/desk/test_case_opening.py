@@ -127,7 +127,7 @@ def test_who_decides_that_a_mention_is_no_danger_takes_the_p0_from_its_case(
     critical_cases.promote_critical(asha)
     judge_harmless(asha, mention)
 
-    critical_cases.lower_judged(asha)
+    critical_cases.follow_mentions(asha)
     clock.advance(timedelta(minutes=3))
 
     assert critical_cases.promote_critical(asha) == 0
@@ -146,7 +146,7 @@ def test_a_case_stays_p0_while_one_of_its_mentions_is_a_danger(
     critical_cases.promote_critical(asha)
     judge_harmless(asha, harmless)
 
-    assert critical_cases.lower_judged(asha) == 0
+    assert critical_cases.follow_mentions(asha) == 0
     assert read_case(asha, number).priority == "P0"
 
 
