@@ -15,10 +15,13 @@ from socialcell.mail import DeliveryDeferred, DeliveryRefused, DeliveryUnavailab
 from socialcell.redact import redact, remember
 from socialcell.text import one_line
 
+PHONE = "phone"  # the kind of a telephone's webhook
 TELEGRAM = "https://api.telegram.org"
 _BOT = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{20,100}")
 _LONGEST_WAIT = timedelta(days=1)
 _LONGEST_ANSWER = 200
+# Within which a chat answers. Longer, and a hung room would hold up its next message.
+_SECONDS = 10.0
 # What each takes at most: characters of a Slack block and its heading, UTF-16 units of
 # a Telegram message, characters of a Mattermost post of older servers.
 _BLOCK, _HEADING, _TELEGRAM, _POST = 3000, 150, 4096, 4000
@@ -42,12 +45,14 @@ class ChatCard:
 class ChatRoom:
     """Where messages of a kind go: the values of a channel's secrets, by their names.
 
-    `base_urls` maps origins to loopback, as in http.fetch.
+    `base_urls` maps origins to loopback, as in http.fetch. `seconds` is the time for
+    its answer.
     """
 
     kind: str
     secrets: Mapping[str, str]
     base_urls: Mapping[str, str]
+    seconds: float = _SECONDS
 
 
 def payload(kind: str, card: ChatCard) -> bytes:
@@ -76,16 +81,25 @@ def hand_over(room: ChatRoom, body: bytes, now: datetime) -> HttpAnswer:
         "user-agent": USER_AGENT,
     }
     try:
-        answer = post(url, body, headers=headers, base_urls=room.base_urls)
+        answer = post(
+            url,
+            body,
+            headers=headers,
+            base_urls=room.base_urls,
+            deadline=room.seconds,
+        )
     except requests.exceptions.InvalidURL as error:
         raise DeliveryUnavailable(
             "delivery.unusable_chat_address", reason=str(error)
         ) from None
     except requests.RequestException as error:
         # The words of such an error hold the address.
-        raise DeliveryDeferred(
-            "delivery.chat_not_reached", reason=type(error).__name__
-        ) from None
+        reason = type(error).__name__
+        if room.kind == PHONE:
+            raise DeliveryDeferred(
+                "delivery.phone_not_reached", reason=reason
+            ) from None
+        raise DeliveryDeferred("delivery.chat_not_reached", reason=reason) from None
     if answer.status < 300 and _TAKEN[room.kind](answer):
         return answer
     raise _failure(room.kind, answer, _answer_text(answer), now)
@@ -132,13 +146,17 @@ def _failure(kind: str, answer: HttpAnswer, message: str, now: datetime) -> Exce
     words = f"{status} {message}".strip()
     if status == 429:
         return DeliveryDeferred("delivery.deferred", _wait(answer, now), answer=words)
+    if status < 300 and _is_web_page(answer):
+        return DeliveryDeferred("delivery.web_page", status=status)
     if status < 300 or status == 408 or status >= 500:
         return DeliveryDeferred("delivery.deferred", answer=words)
     if status < 400:
-        return DeliveryUnavailable("delivery.chat_redirects", status=status)
+        return DeliveryUnavailable("delivery.webhook_redirects", status=status)
     missing = kind == "telegram" and (
         "chat not found" in message or "upgraded" in message
     )
+    if kind == PHONE and status in _REJECTED:
+        return DeliveryUnavailable("delivery.phone_closed", answer=words)
     if status in _REJECTED or missing:
         return DeliveryUnavailable("delivery.chat_closed", answer=words)
     return DeliveryRefused("delivery.refused", answer=words)
@@ -167,9 +185,13 @@ def _answer_text(answer: HttpAnswer) -> str:
     """The chat's answer in a few words: never a page, never a secret."""
     document = _document(answer)
     words = document.get("description") or document.get("message") or ""
-    if not document and not answer.body.lstrip().startswith(b"<"):
+    if not document and not _is_web_page(answer):
         words = answer.body.decode("utf-8", "replace")
     return one_line(redact(str(words)), _LONGEST_ANSWER)
+
+
+def _is_web_page(answer: HttpAnswer) -> bool:
+    return answer.body.lstrip().startswith(b"<")
 
 
 def _document(answer: HttpAnswer) -> JsonObject:
@@ -298,5 +320,5 @@ _TAKEN: Mapping[str, Callable[[HttpAnswer], bool]] = {
     "teams": lambda answer: answer.status == 202 or not answer.body.strip(),
     "mattermost": lambda answer: answer.body.strip() == b"ok",
     "telegram": lambda answer: _document(answer).get("ok") is True,
-    "phone": lambda answer: not answer.body.lstrip().startswith(b"<"),
+    PHONE: lambda answer: not _is_web_page(answer),
 }

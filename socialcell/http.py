@@ -225,17 +225,20 @@ def _request(
     ends: float,
     body: bytes | None = None,
 ) -> HttpAnswer:
+    left = max(0.1, ends - time.monotonic())
     manager = Manager(
         HardenedConfig(
             ip_filter_enable=True,
             ip_filter_allow_loopback_ips=local,
             never_redirect=True,
-            default_timeout=_shorter(None, max(0.1, ends - time.monotonic())),
+            default_timeout=(min(CONNECT_READ[0], left), left),
             user_agent_override=USER_AGENT,
         )
     )
     with manager.get_session() as session:
         session.trust_env = False
+        # Else requests reads the body of a redirect itself, without deadline and cap.
+        session.get_redirect_target = lambda _answer: None
         response = session.request(
             method, url, headers=dict(headers), data=body, stream=True
         )

@@ -10,7 +10,6 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
-from types import TracebackType
 from urllib.parse import quote
 
 from socialcell.errors import SocialcellError
@@ -148,10 +147,10 @@ def message_id(key: str, recipient: str, sender: str) -> str:
 
 
 class Server:
-    """A connection to the mail server, for some letters. A context manager.
+    """A connection to the mail server, for some letters: `open` it, and `close` it.
 
-    NobodyCan when it does not speak TLS as it must, or does not take our password;
-    Later when it cannot be reached.
+    `is_open` is false when the server, or the line to it, has
+    ended the connection.
     """
 
     def __init__(self, settings: Mail, password: str | None) -> None:
@@ -159,7 +158,17 @@ class Server:
         self._password = password
         self._client: smtplib.SMTP | None = None
 
-    def __enter__(self) -> "Server":
+    @property
+    def is_open(self) -> bool:
+        """Whether a letter can be handed over."""
+        return self._client is not None and self._client.sock is not None
+
+    def open(self) -> None:
+        """Connect and sign in.
+
+        DeliveryUnavailable when the server does not speak TLS as it must, or does not
+        take our password; DeliveryDeferred when it cannot be reached.
+        """
         try:
             self._client = self._connected()
         except smtplib.SMTPAuthenticationError as error:
@@ -179,19 +188,27 @@ class Server:
             raise DeliveryDeferred(
                 "delivery.mail_server_not_reached", reason=str(error)
             ) from None
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._client is not None:
+    def close(self) -> None:
+        """Say good-bye. Nothing when the connection is over."""
+        if self._client is not None and self.is_open:
             try:
                 self._client.quit()
             except (smtplib.SMTPException, OSError):
                 self._client.close()
+
+    def probe(self) -> None:
+        """Ask the server for an answer, and send nothing. DeliveryDeferred: it gave
+        none."""
+        assert self._client is not None
+        try:
+            code, reply = self._client.noop()
+        except (smtplib.SMTPException, OSError) as error:
+            raise DeliveryDeferred(
+                "delivery.connection_broke", reason=str(error)
+            ) from None
+        if code >= 300:
+            raise DeliveryDeferred("delivery.deferred", answer=_answer(code, reply))
 
     def send(self, message: bytes, recipient: str) -> str:
         """Hand one message over; the server's answer. Refused, Later, NobodyCan."""

@@ -92,13 +92,18 @@ def run_command(
 
 
 def post_webhook(
-    url: str, body: bytes, base_urls: Mapping[str, str], now: datetime
+    url: str,
+    body: bytes,
+    base_urls: Mapping[str, str],
+    now: datetime,
+    seconds: float,
 ) -> PlacedCall:
-    """Place a call with a webhook: POST the alert to its address, https and public.
+    """Place a call with a webhook: POST the alert to its address, https and public,
+    which answers within `seconds`.
 
     Errors are those of `chat.send`.
     """
-    channel = chat.ChatRoom("phone", {"url": url}, base_urls)
+    channel = chat.ChatRoom(chat.PHONE, {"url": url}, base_urls, seconds)
     answer = chat.hand_over(channel, body, now)
     summary = f"{answer.status} {_answer_text(answer.body)}".strip()
     return PlacedCall(summary, acknowledged_by(answer.body))

@@ -222,7 +222,7 @@ def waiting(
 ) -> list[int]:
     """Ids of the letters that are due, or of what is due for a room, or of `alerts`
     alone; what is about a critical item first, then the oldest."""
-    to = C.channel == "mail"
+    to = and_(C.channel == "mail", ~_IS_TRIAL)
     if room is not None:
         to = and_(_TO_ROOMS, C.recipient == room)
     first = C.dedup_key.startswith(ABOUT_ITEM)
@@ -323,6 +323,16 @@ def end_unsent(
         "answer": answer,
     }
     return db.changed(session, waits.values(**values))
+
+
+def note_answer(session: Session, ids: Collection[int], answer: str) -> bool:
+    """Note on those of these messages that wait why they were not tried. Whether it is
+    news of any of them."""
+    shown = answer[:_MAX_ANSWER]
+    waits = update(OUT).where(
+        C.id.in_(ids), C.state == "pending", func.coalesce(C.answer, "") != shown
+    )
+    return db.changed(session, waits.values(answer=shown)) > 0
 
 
 def superseded(session: Session, room: str | None = None) -> list[int]:

@@ -8,7 +8,14 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from socialcell.ops.outbox_store import ALERT, ANSWER, PUBLIC, C, was_sent
+from socialcell.ops.outbox_store import (
+    ALERT,
+    ANSWER,
+    PUBLIC,
+    RELEASED,
+    C,
+    was_sent,
+)
 
 MAIL = "mail"
 _SUBJECT_OF_KEY = re.compile(r"[^.|]+\.[^.|]+")
@@ -32,14 +39,14 @@ def waiting_messages(session: Session, *, alerts: bool) -> list[WaitingMessages]
     what is said to citizens. An alert waits from when it was made, tried or not."""
     kind = C.kind == ALERT if alerts else C.kind.not_in((ALERT, ANSWER, *PUBLIC))
     rows = session.execute(
-        select(C.channel, C.recipient, C.made_at, C.not_before, C.attempts, C.answer)
+        select(C.channel, C.recipient, C.made_at, C.not_before, C.answer)
         .where(C.state.in_(("pending", "sending")), kind)
         .order_by(C.made_at, C.id)
     ).all()
     ways: dict[str, WaitingMessages] = {}
     for row in rows:
         way = MAIL if row.channel == MAIL else row.recipient
-        answer = row.answer if row.attempts else None
+        answer = None if row.answer == RELEASED else row.answer
         before = ways.get(way)
         ways[way] = WaitingMessages(
             way,
@@ -51,13 +58,25 @@ def waiting_messages(session: Session, *, alerts: bool) -> list[WaitingMessages]
     return list(ways.values())
 
 
-def count_untold(session: Session) -> tuple[int, int]:
-    """How many alerts have a message that waits, and of how many of these no message
-    has reached anybody."""
-    keys = session.scalars(
-        select(C.dedup_key).where(C.state.in_(("pending", "sending")), C.kind == ALERT)
-    )
-    subjects = sorted(_subjects(keys))
+@dataclass(frozen=True)
+class UntoldAlerts:
+    """How many alerts have a message that waits; of how many of these no message has
+    reached anybody, and of how many of those one was refused or could not be sent."""
+
+    waiting: int
+    untold: int
+    failed: int
+
+
+def count_untold(session: Session) -> UntoldAlerts:
+    """What waits in the outbox, as alerts."""
+    rows = session.execute(
+        select(C.dedup_key, C.answer).where(
+            C.state.in_(("pending", "sending")), C.kind == ALERT
+        )
+    ).all()
+    failed = _subjects(key for key, answer in rows if answer not in (None, RELEASED))
+    subjects = sorted(_subjects(key for key, _answer in rows))
     reached: set[str] = set()
     for first in range(0, len(subjects), _CHUNK):
         chunk = subjects[first : first + _CHUNK]
@@ -68,7 +87,8 @@ def count_untold(session: Session) -> tuple[int, int]:
         ]
         sent = select(C.dedup_key).where(was_sent(), or_(*about))
         reached |= _subjects(session.scalars(sent))
-    return len(subjects), len(set(subjects) - reached)
+    untold = set(subjects) - reached
+    return UntoldAlerts(len(subjects), len(untold), len(untold & failed))
 
 
 def _subjects(keys: Iterable[str]) -> set[str]:

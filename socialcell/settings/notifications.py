@@ -6,17 +6,26 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from socialcell.errors import UnreadableValue
 from socialcell.json_types import JsonValue
 from socialcell.message_catalog import Message
 from socialcell.settings.section import TIME, ConfigSection, SecretName
 
-Address = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")]
+_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 # An internationalised name of a host in its ASCII form: it stands in a mail's header.
 _HTTPS_ADDRESS = r"^https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?/?\Z"
+
+
+def _mail_address(text: str) -> str:
+    if not _ADDRESS.fullmatch(text):
+        raise UnreadableValue("config.no_mail_address", text=text)
+    return text
+
+
+Address = Annotated[str, AfterValidator(_mail_address)]
 
 
 class RecipientsByLanguage(ConfigSection):

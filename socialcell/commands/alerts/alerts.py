@@ -225,13 +225,17 @@ def rising(config: Config = None, json: Json = False) -> None:
 @app.command("try")
 def try_(
     channel: Annotated[
-        str, typer.Argument(help="Its name in alerts.channels or alerts.phone.")
+        str,
+        typer.Argument(
+            help="Its name in alerts.channels or alerts.phone, or a mail address of "
+            "alerts.recipients."
+        ),
     ],
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Send a message that says it is a trial to one channel or phone, now.
+    """Send a message that says it is a trial to a channel, phone or mail address, now.
 
     Exit code 1: it could not be used.
 
@@ -241,7 +245,7 @@ def try_(
 
     context = open_context(config)
     if dry_run:
-        incident_notifications.require_channel(context, channel)
+        incident_notifications.find_recipient(context, channel)
         output.say(f"A trial would be sent to {channel}.")
         return
     delivery = incident_notifications.send_trial(context, channel)

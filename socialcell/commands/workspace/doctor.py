@@ -13,7 +13,9 @@ _MARKS = {"ok": "ok", "warning": "WARNING", "failed": "FAILED", "skipped": "skip
 def doctor(
     deep: Annotated[
         bool,
-        typer.Option("--deep", help="Read all rows and ask every source's platform."),
+        typer.Option(
+            "--deep", help="Read all rows, ask the mail server and every platform."
+        ),
     ] = False,
     config: Config = None,
     json: Json = False,

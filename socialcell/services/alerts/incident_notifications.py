@@ -87,18 +87,24 @@ def notify_incidents(context: Context) -> int:
 
 
 def send_trial(context: Context, name: str) -> outbox.Delivery:
-    """Send a message that says it is a trial to a channel, or place a call that says so
-    with a phone, by the outbox and once.
+    """Send a message that says it is a trial to a channel or a mail address, or place a
+    call that says so with a phone, by the outbox and once.
 
     UsageError when config.yaml has none of that name.
     """
-    to = require_channel(context, name)
-    lang, now = language(to.lang), context.clock.now()
+    to = find_recipient(context, name)
+    code = to if isinstance(to, str) else to.lang
+    lang, now = language(code), context.clock.now()
     sentence = lang.gettext(
         "Alerts of the social media cell come here. This is a trial."
     )
     title, key = lang.gettext("Trial"), f"{outbox_store.TRIAL}{now.isoformat()}"
-    if isinstance(to, Phone):
+    if isinstance(to, str):
+        sender, moment = letter_sender(context, code), lang.moment(now)
+        page = LetterPage(code, title, "", sender, moment, [[sentence]])
+        readers, letter = [name], as_letter(page)
+        outbox.put_letter(context, "alert", key, code, readers, lambda: letter)
+    elif isinstance(to, Phone):
         call: dict[str, JsonValue] = {"incident": None, "item": None, "trial": True}
         call |= {"lang": to.lang, "title": title, "lines": [sentence]}
         body = json.dumps(call, ensure_ascii=False).encode()
@@ -109,10 +115,14 @@ def send_trial(context: Context, name: str) -> outbox.Delivery:
     return outbox.deliver_trial(context, key, name)
 
 
-def require_channel(context: Context, name: str) -> Channel | Phone:
-    """The channel or phone of that name. UsageError when config.yaml has none."""
+def find_recipient(context: Context, name: str) -> Channel | Phone | str:
+    """The channel or phone of that name, or the language of that mail address.
+    UsageError when config.yaml has none."""
     settings = context.workspace.config.alerts
-    destinations: dict[str, Channel | Phone] = {**settings.channels, **settings.phone}
+    destinations: dict[str, Channel | Phone | str] = {
+        address: lang for lang in CODES for address in settings.recipients.of(lang)
+    }
+    destinations |= {**settings.channels, **settings.phone}
     if name not in destinations:
         raise UsageError(
             "alerts.no_such_channel",

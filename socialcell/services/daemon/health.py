@@ -19,6 +19,7 @@ from socialcell.ops import (
 )
 from socialcell.ops.daemon_model import Lease
 from socialcell.ops.model import Run, Source
+from socialcell.ops.waiting_messages import UntoldAlerts
 from socialcell.services.alerts.incident_grouping import INCIDENT_GAP
 from socialcell.services.context import Context
 from socialcell.services.daemon import process_lock
@@ -305,18 +306,19 @@ def _is_recheck_stopped(source: Source, last: Run | None, now: datetime) -> bool
 
 
 def _letter_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
-    """What waits in the outbox for too long, and what died in the last week."""
+    """What waits in the outbox for too long, or for a way that was tried in vain while
+    nobody was told of the alert; and what died in the last week."""
     with db.reading(context.engine) as session:
         alerts = waiting_messages.waiting_messages(session, alerts=True)
-        subjects, untold = waiting_messages.count_untold(session)
+        untold = waiting_messages.count_untold(session)
         _alerts, letters = outbox_store.due_messages(session, now)
         dead = outbox_store.backlog(session, now).dead
-    if alerts and now - alerts[0].oldest > _ALERTS_LATE:
+    if alerts and (untold.failed or now - alerts[0].oldest > _ALERTS_LATE):
         yield HealthReason(
             "alerts_waiting",
             "Messages of alerts that wait to be sent: "
             f"{sum(way.count for way in alerts)}, the oldest since "
-            f"{in_pune(alerts[0].oldest)}. {_untold_sentence(subjects, untold)}",
+            f"{in_pune(alerts[0].oldest)}. {_untold_sentence(untold)}",
             _waiting_advice(context, alerts=True),
         )
     if letters.oldest is not None and now - letters.oldest > _LETTERS_LATE:
@@ -334,13 +336,13 @@ def _letter_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
         )
 
 
-def _untold_sentence(subjects: int, untold: int) -> str:
+def _untold_sentence(alerts: UntoldAlerts) -> str:
     """Of how many of the alerts with waiting messages nobody was told."""
-    if not untold:
+    if not alerts.untold:
         return "Others were told of the same alerts."
-    if untold == subjects:
+    if alerts.untold == alerts.waiting:
         return "Nobody was told of these alerts."
-    return f"Nobody was told of {untold} of the {subjects} alerts."
+    return f"Nobody was told of {alerts.untold} of the {alerts.waiting} alerts."
 
 
 def _waiting_advice(context: Context, *, alerts: bool) -> str:

@@ -38,7 +38,8 @@ __all__ = ["Check", "examine"]
 def examine(path: Path | None = None, *, deep: bool = False) -> Iterator[Check]:
     """Every check in order; those that need what has failed are skipped.
 
-    `deep` reads the whole database and asks each enabled source's platform.
+    `deep` reads the whole database and asks the mail server and each enabled source's
+    platform.
     """
     yield machine_checks.python()
     workspace = None
@@ -109,6 +110,7 @@ def _database_checks(
     yield settings_checks.secret(context.workspace, SECRET_NAME, "pseudonyms")
     yield from settings_checks.alert_recipients(context.workspace)
     yield from settings_checks.report_recipients(context.workspace)
+    yield from letter_checks.password(context.workspace)
     yield from letter_checks.unsubscribed(context)
     yield from link_checks.destinations(context)
     yield settings_checks.own_accounts(context.workspace)
@@ -127,5 +129,6 @@ def _database_checks(
     yield collection_checks.check_mapping_errors(context)
     yield from collection_checks.check_deletions(context)
     if deep:
+        yield from letter_checks.connection(context)
         yield from posting_checks.answers(context, connector_context)
         yield from source_checks.answers(context, connector_context)

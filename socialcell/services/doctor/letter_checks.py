@@ -1,10 +1,14 @@
-"""Checks of the cell's letters: how many recipients stopped which."""
+"""Checks of the cell's letters: whether they can leave, and who stopped which."""
 
 from collections.abc import Iterator
 
+from socialcell import mail
+from socialcell.config import Workspace
+from socialcell.errors import SocialcellError
 from socialcell.services.context import Context
-from socialcell.services.doctor.finding import Check, ok
-from socialcell.services.outbox import unsubscriptions
+from socialcell.services.doctor import settings_checks
+from socialcell.services.doctor.finding import Check, failed, ok
+from socialcell.services.outbox import outbox, unsubscriptions
 
 
 def unsubscribed(context: Context) -> Iterator[Check]:
@@ -15,3 +19,36 @@ def unsubscribed(context: Context) -> Iterator[Check]:
         yield ok("letters stopped", f"by their recipients: {by_letter}")
     elif context.workspace.config.mail.unsubscribe_url is not None:
         yield ok("letters stopped", "none")
+
+
+def password(workspace: Workspace) -> Iterator[Check]:
+    """Whether the secret of the mail server's user is there; no check without one."""
+    settings = workspace.config.mail
+    if settings.host is not None and settings.user is not None:
+        yield settings_checks.secret(workspace, settings.password.secret, "mails")
+
+
+def connection(context: Context) -> Iterator[Check]:
+    """Whether the mail server answers, with TLS and our password; nothing is sent. No
+    check without a server."""
+    settings = context.workspace.config.mail
+    if settings.host is None:
+        return
+    place = f"{settings.host}:{settings.port}"
+    try:
+        server = mail.Server(settings, outbox.mail_password(context))
+        server.open()
+        try:
+            server.probe()
+        finally:
+            server.close()
+    except SocialcellError as error:
+        yield failed(
+            "mail server",
+            f"{place} takes no letter of ours. {error}",
+            "Correct the section mail of config.yaml, or the secret that it names; "
+            "then try it with a recipient of alerts: socialcell alerts try ADDRESS",
+        )
+        return
+    user = f" and takes the password of {settings.user}" if settings.user else ""
+    yield ok("mail server", f"{place} answers{user}")

@@ -1,8 +1,9 @@
 """The outbox: each message is put in once, held by the mode, sent, and retried."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TypeAlias
 
 from socialcell import chat, db, log, mail, phone
@@ -13,6 +14,7 @@ from socialcell.services.context import Context
 from socialcell.services.outbox import (
     acknowledgements,
     outbox_mode,
+    parallel_ways,
     phone_calls,
     unsubscriptions,
 )
@@ -21,6 +23,7 @@ _LOG = log.logger(__name__)
 # Greylisting wants five minutes; after two days a letter is dead.
 RETRY_WAITS = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180, 360, 720, 1440))
 _BATCH = 50
+_CONNECTION_OVER = "the mail server ended the connection: other letters leave later"
 _SUPERSEDED = f"{outbox_store.NOT_SENT}: a newer message about it took its place"
 # A phone takes two minutes at most: a trial without a result since then has none.
 _LONGEST_TRIAL = timedelta(minutes=5)
@@ -56,6 +59,15 @@ class Delivery:
             self.dead + other.dead,
             reasons or None,
         )
+
+
+SendingWay: TypeAlias = parallel_ways.Way[phone.PlacedCall | None, Delivery]
+"""A room, a phone or the mail server, with what it has to send."""
+_Attempt: TypeAlias = Generator[
+    Callable[[], phone.PlacedCall | None],
+    phone.PlacedCall | None,
+    tuple[Delivery, bool],
+]
 
 
 def release(context: Context, ids: list[int] | None) -> Release:
@@ -162,8 +174,8 @@ def deliver_due(
 
     Between the receiver's yes and our note of it a kill leaves the message to be sent
     once more (a letter under the same Message-ID). A refused password stops letters, a
-    dead address one room, and neither the others. Telephones are called when chat
-    messages and letters have left.
+    dead address one room, and neither the others. Telephones, rooms and the mail server
+    are served at the same time, each one message after the other.
     """
     now = context.clock.now()
     _end_interrupted_trials(context)
@@ -171,31 +183,37 @@ def deliver_due(
         letters = outbox_store.waiting(session, now, _BATCH, alerts=alerts)
         rooms = outbox_store.rooms_waiting(session, now, alerts=alerts)
     phones = context.workspace.config.alerts.phone
-    total = Delivery()
-    for room in rooms:
-        if room not in phones:
-            total += _send_messages(context, room, stop, alerts=alerts)
+    ways = [
+        _send_messages(context, room, stop, alerts=alerts)
+        for room in sorted(rooms, key=lambda room: room not in phones)
+    ]
     if letters:
-        total += _send_letters(context, letters, stop)
-    # Last: each call may ring until its time is over.
-    for room in rooms:
-        if room in phones:
-            total += _send_messages(context, room, stop, alerts=alerts)
-    return total
+        ways.append(_send_letters(context, letters, stop))
+    return sum(parallel_ways.run_ways(ways), Delivery())
 
 
 def deliver_trial(context: Context, key: str, room: str) -> Delivery:
     """Send the trial of this key to its room or phone, once: whatever becomes of it, it
     never leaves later."""
     now = context.clock.now()
+    is_letter = room in context.workspace.config.alerts.addresses
     with db.reading(context.engine) as session:
         ids = outbox_store.waiting_trial(session, f"{key}|{room}", now)
     try:
-        return _send_each(context, ids, _sender(context, room), stop=lambda: False)
+        way = (
+            _send_letters(context, ids, stop=lambda: False)
+            if is_letter
+            else _send_each(context, ids, _sender(context, room), stop=lambda: False)
+        )
+        (delivery,) = parallel_ways.run_ways([way])
     except ConfigError as error:
-        with db.writing(context.engine) as session:
-            outbox_store.end_trials(session, ids, now, str(error))
-        return Delivery(dead=len(ids), stopped=str(error))
+        delivery = Delivery(dead=len(ids), stopped=str(error))
+    if not delivery.sent:
+        delivery = replace(delivery, later=0, dead=len(ids))
+    with db.writing(context.engine) as session:
+        reason = delivery.stopped or "the trial was interrupted"
+        outbox_store.end_trials(session, ids, now, reason)
+    return delivery
 
 
 def _end_interrupted_trials(context: Context) -> None:
@@ -253,29 +271,55 @@ def _put(
 
 def _send_letters(
     context: Context, ids: list[int], stop: Callable[[], bool]
-) -> Delivery:
+) -> SendingWay:
+    """Letters of one connection. Where there is none each of them says why."""
     settings = context.workspace.config.mail
     if settings.host is None:
         return Delivery(stopped="mail.host is not set: letters wait in the outbox")
-    password = None
-    if settings.user is not None:
-        secret = context.workspace.secret(settings.password.secret)
-        password = secret.get_secret_value()
     try:
-        with mail.Server(settings, password) as server:
-            _end_superseded(context)
-
-            def send(body: bytes, recipient: str) -> phone.PlacedCall:
-                return phone.PlacedCall(server.send(body, recipient))
-
-            return _send_each(context, ids, send, stop)
-    except (mail.DeliveryDeferred, mail.DeliveryUnavailable) as error:
+        server = mail.Server(settings, mail_password(context))
+        yield server.open
+    except (ConfigError, mail.DeliveryDeferred, mail.DeliveryUnavailable) as error:
+        _note_reason(context, ids, str(error))
         return Delivery(stopped=str(error))
+    try:
+        _end_superseded(context)
+
+        def send(body: bytes, recipient: str) -> phone.PlacedCall:
+            return phone.PlacedCall(server.send(body, recipient))
+
+        delivery = yield from _send_each(
+            context, ids, send, lambda: stop() or not server.is_open
+        )
+        if not server.is_open and not delivery.stopped:
+            delivery += Delivery(stopped=_CONNECTION_OVER)
+        yield server.close
+        return delivery
+    finally:
+        server.close()
+
+
+def mail_password(context: Context) -> str | None:
+    """The password of `mail.user`; None without one. ConfigError when its secret is
+    missing."""
+    settings = context.workspace.config.mail
+    if settings.user is None:
+        return None
+    return context.workspace.secret(settings.password.secret).get_secret_value()
+
+
+def _note_reason(context: Context, ids: Sequence[int], answer: str) -> None:
+    """Letters that wait for a server that takes none say so; none was tried. The log
+    says it when the reason is new."""
+    with db.writing(context.engine) as session:
+        is_new = outbox_store.note_answer(session, ids, answer)
+    if is_new:
+        _LOG.warning("no letter can be sent", letters=len(ids), answer=answer)
 
 
 def _send_messages(
     context: Context, room: str, stop: Callable[[], bool], *, alerts: bool = False
-) -> Delivery:
+) -> SendingWay:
     """What is due for one room or phone. One that asks us to wait is asked nothing
     more. Of several that wait about one incident the newest alone leaves."""
     now = context.clock.now()
@@ -289,7 +333,7 @@ def _send_messages(
         send = _sender(context, room)
     except ConfigError as error:
         return Delivery(stopped=str(error))
-    return _send_each(context, ids, send, stop)
+    return (yield from _send_each(context, ids, send, stop))
 
 
 def _end_superseded(context: Context, room: str | None = None) -> None:
@@ -334,13 +378,13 @@ def _room(context: Context, name: str) -> chat.ChatRoom:
 
 def _send_each(
     context: Context, ids: Sequence[int], send: Send, stop: Callable[[], bool]
-) -> Delivery:
+) -> SendingWay:
     """Send one after another, until all are settled or nothing more can be sent."""
     total = Delivery()
     for id_ in ids:
         if stop():
             break
-        delivery, goes_on = _send_one(context, send, id_)
+        delivery, goes_on = yield from _send_one(context, send, id_)
         total += delivery
         if not goes_on:
             break
@@ -374,7 +418,14 @@ def _failure(error: SocialcellError, channel: str, attempts: int) -> Failure:
     requested_wait = error.wait if isinstance(error, mail.DeliveryDeferred) else None
     wait = requested_wait or RETRY_WAITS[min(attempts, len(RETRY_WAITS)) - 1]
     is_requested = requested_wait is not None
-    return Failure(answer, state, wait, ends_run=is_requested, is_of_all=is_requested)
+    is_silent = error.message.code == "delivery.chat_not_reached"
+    return Failure(
+        answer,
+        state,
+        wait,
+        ends_run=is_requested or is_silent,
+        is_of_all=is_requested,
+    )
 
 
 def _failure_of_call(error: SocialcellError, attempts: int) -> Failure:
@@ -400,7 +451,7 @@ def _failure_of_call(error: SocialcellError, attempts: int) -> Failure:
     )
 
 
-def _send_one(context: Context, send: Send, id_: int) -> tuple[Delivery, bool]:
+def _send_one(context: Context, send: Send, id_: int) -> _Attempt:
     """One message, and whether others may follow; nothing when somebody else has it.
     What a phone's answer acknowledges is written down with the answer."""
     with db.writing(context.engine) as session:
@@ -413,7 +464,8 @@ def _send_one(context: Context, send: Send, id_: int) -> tuple[Delivery, bool]:
     failure: Failure | None = None
     acknowledged_by: str | None = None
     try:
-        placed = send(body, recipient)
+        placed = yield partial(send, body, recipient)
+        assert placed is not None
         answer, acknowledged_by = placed.answer, placed.acknowledged_by
     except (
         mail.DeliveryRefused,

@@ -14,7 +14,7 @@ from socialcell.services.context import Context
 MOST_RETRIES = 7
 # Codes of errors after which the phone is asked nothing more in the same run: each
 # further call may take as long.
-NO_ANSWER = frozenset({"delivery.program_stopped", "delivery.chat_not_reached"})
+NO_ANSWER = frozenset({"delivery.program_stopped", "delivery.phone_not_reached"})
 _ACKNOWLEDGED = f"{outbox_store.NOT_CALLED}: it was acknowledged"
 _SUPERSEDED = f"{outbox_store.NOT_CALLED}: a newer call about it took its place"
 
@@ -42,7 +42,7 @@ def phone_sender(
                 settings.command, body, call_body["incident"], settings.seconds
             )
         base_urls, now = context.connector_context.base_urls, context.clock.now()
-        return phone.post_webhook(url, body, base_urls, now)
+        return phone.post_webhook(url, body, base_urls, now, settings.seconds)
 
     return send
 

@@ -1,0 +1,71 @@
+"""Ways of messages side by side: one that hangs delays no other.
+
+A way is a generator. It claims and settles messages, which the main thread does alone,
+and hands out what talks to a server or program, which a thread of its own does.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
+from typing import TypeAlias, TypeVar
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+Way: TypeAlias = Generator[Callable[[], _T], _T, _R]
+"""Hands out what is to be done, gets its result or its error, and ends with a result of
+its own."""
+
+
+def run_ways(ways: Sequence[Way[_T, _R]]) -> list[_R]:
+    """Run every way to its end; their results, in order. The first error of a way is
+    raised when the others have ended."""
+    if len(ways) == 1:
+        return [_run_alone(ways[0])]
+    results: dict[int, _R] = {}
+    errors: list[Exception] = []
+    running: dict[Future[_T], int] = {}
+    with ThreadPoolExecutor(max(1, len(ways)), "way") as pool:
+
+        def advance(number: int, step: Callable[[], Callable[[], _T]]) -> None:
+            try:
+                running[pool.submit(step())] = number
+            except StopIteration as end:
+                results[number] = end.value
+            except Exception as error:  # noqa: BLE001 - the other ways go on
+                errors.append(error)
+
+        for number, way in enumerate(ways):
+            advance(number, partial(next, way))
+        while running:
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                number = running.pop(future)
+                advance(number, _next_step(ways[number], future))
+    if errors:
+        raise errors[0]
+    return [results[number] for number in range(len(ways))]
+
+
+def _next_step(
+    way: Way[_T, _R], future: "Future[_T]"
+) -> Callable[[], Callable[[], _T]]:
+    error = future.exception()
+    if error is not None:
+        return partial(way.throw, error)
+    return partial(way.send, future.result())
+
+
+def _run_alone(way: Way[_T, _R]) -> _R:
+    """Without a thread: there is nothing that waits for it."""
+    try:
+        task = next(way)
+        while True:
+            try:
+                result = task()
+            except Exception as error:  # noqa: BLE001 - the way decides
+                task = way.throw(error)
+            else:
+                task = way.send(result)
+    except StopIteration as end:
+        outcome: _R = end.value
+        return outcome
