@@ -88,3 +88,8 @@ def test_a_letter_is_of_a_ward_office_or_of_an_owner(offices: dict[str, str]) ->
 def test_a_letter_of_an_office_names_it() -> None:
     row = {"to": ["desk@city.example"], "owner": "dept:water"}
     assert OfficeRecipients.model_validate(row).office == "dept:water"
+
+
+def test_what_is_no_mail_address_is_said_in_plain_words() -> None:
+    with pytest.raises(ValueError, match="'desk at city' is no mail address such as"):
+        Alerts.model_validate({"recipients": {"en": ["desk at city"]}})

@@ -1,14 +1,19 @@
 """A program that places calls: what it is given, how long it may take, what it says."""
 
 import json
+import socket
 import sys
 import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from socialcell import phone
+from socialcell.errors import SocialcellError
 from socialcell.mail import DeliveryDeferred, DeliveryUnavailable
+from socialcell.sandbox.server import Request, ServerResponse, serve_http
 
 
 def run(folder: Path, program: str, seconds: float = 20) -> phone.PlacedCall:
@@ -80,3 +85,53 @@ def test_a_program_that_is_not_there_waits_for_a_person() -> None:
         DeliveryUnavailable, match="/nowhere/call cannot be started: No"
     ):
         phone.run_command(["/nowhere/call"], b"{}", 7, 5)
+
+
+def test_a_webhook_has_the_seconds_of_its_phone_and_no_more() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        base_urls = {"https://phone.example": f"http://127.0.0.1:{port_of(silent)}"}
+        began = time.monotonic()
+
+        with pytest.raises(DeliveryDeferred, match="telephone's webhook cannot be"):
+            call("https://phone.example/1", base_urls, seconds=0.5)
+
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (ServerResponse(302, "moved", {"Location": "/in"}), "redirects to another"),
+        (ServerResponse(200, "<html>Sign in</html>"), "is a web page"),
+        (ServerResponse(404, "gone"), "telephone's webhook takes nothing"),
+    ],
+)
+def test_a_webhook_that_is_none_says_what_to_correct(
+    answer: ServerResponse, sentence: str
+) -> None:
+    with (
+        serve_http(Fixed(answer), []) as url,
+        pytest.raises(SocialcellError, match=sentence),
+    ):
+        call("https://phone.example/1", {"https://phone.example": url}, seconds=20)
+
+
+@dataclass
+class Fixed:
+    """A server with one answer."""
+
+    response: ServerResponse
+    name: str = "phone"
+
+    def answer(self, request: Request) -> ServerResponse:
+        return self.response
+
+
+def call(url: str, base_urls: dict[str, str], seconds: float) -> phone.PlacedCall:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    return phone.post_webhook(url, b"{}", base_urls, now, seconds)
+
+
+def port_of(server: socket.socket) -> int:
+    port: int = server.getsockname()[1]
+    return port

@@ -339,6 +339,26 @@ def test_a_refused_password_stops_the_queue_and_not_a_recipient(world: World) ->
 
     assert "refuses our password" in str(done.stopped)
     assert set(states(context).values()) == {("pending", 0)}
+    with db.reading(context.engine) as session:
+        answers = {message.answer for message in store.list_messages(session)}
+    assert answers == {done.stopped}
+
+
+def test_a_letter_behind_a_broken_connection_is_not_tried(
+    world: World, server: tuple[Mailbox, int]
+) -> None:
+    took, port = server
+    fill(world)
+    context = mailed(world, port)
+    report_mail.mail_weekly(context, "mr")
+    took.answers[TO[0]] = ["421 closing down"]
+
+    done = outbox.deliver_due(context)
+    again = outbox.deliver_due(context)
+
+    assert (done.sent, done.later, again.sent) == (0, 1, 1)
+    assert "the mail server ended the connection" in str(done.stopped)
+    assert states(context) == {TO[0]: ("pending", 1), TO[1]: ("sent", 1)}
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")

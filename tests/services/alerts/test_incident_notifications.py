@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,8 +22,10 @@ from socialcell.ops import outbox_store as store
 from socialcell.reports.letters import letter_render
 from socialcell.services.alerts import commitments, incident_notifications
 from socialcell.services.context import Context
-from socialcell.settings.notifications import Alerts
+from socialcell.services.outbox import outbox
+from socialcell.settings.notifications import Alerts, Mail
 from tests.builders import make_author, make_record, store_records
+from tests.mailbox import mailbox
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -355,7 +358,7 @@ def test_a_trial_of_a_room_that_is_not_there_names_those_that_are(
 ) -> None:
     given = told(context, channels={"cell-room": ROOM})
 
-    with pytest.raises(UsageError, match=r"There are: cell-room\."):
+    with pytest.raises(UsageError, match=r"There are: .*, cell-room\."):
         incident_notifications.send_trial(given, "lobby")
 
 
@@ -369,6 +372,29 @@ def test_a_trial_says_that_it_is_one(context: Context, engine: Engine) -> None:
         (message,) = store.list_messages(session)
     body = json.dumps(json.loads(message.body or b""))
     assert "Alerts of the social media cell come here. This is a trial." in body
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_a_trial_letter_goes_to_its_recipient_once_and_says_what_became_of_it(
+    context: Context, is_taken: bool
+) -> None:
+    given = told(context, recipients={"en": ["desk@city.example"]})
+    with mailbox() as (box, port):
+        settings = Mail(host="127.0.0.1", port=port, security="none")
+        config = given.workspace.config.model_copy(update={"mail": settings})
+        workspace = Workspace(given.workspace.folder, config)
+        mailed = replace(given, workspace=workspace)
+        if not is_taken:
+            box.answers["desk@city.example"] = ["450 busy", "250 OK"]
+
+        trial = incident_notifications.send_trial(mailed, "desk@city.example")
+        later = outbox.deliver_due(mailed)
+
+    assert (trial.sent, later) == (int(is_taken), outbox.Delivery())
+    assert trial.stopped == (None if is_taken else "450 busy")
+    texts = [message.as_string() for _to, message in box.taken]
+    assert len(texts) == trial.sent
+    assert all("This is a trial." in text for text in texts)
 
 
 def test_it_says_so_when_nobody_is_told(context: Context, engine: Engine) -> None:

@@ -149,7 +149,7 @@ def test_a_workspace_that_names_nobody_for_alerts_is_degraded(
     check = next(alert_recipients(Workspace(folder, changed)))
     assert check.advice.endswith(command)
     tried = socialcell(*command.split()[1:], "--config", folder / "config.yaml")
-    assert "There is no channel or phone 'control-room'" in tried.stderr
+    assert "There is no channel, phone or recipient 'control-room'" in tried.stderr
 
 
 def test_a_workspace_whose_alerts_go_by_mail_without_a_server_is_degraded(
@@ -553,3 +553,26 @@ def test_messages_of_which_nobody_knows_are_counted_after_an_hour(
     assert "answers in cases 2, to other messages 0, people of templates 1" in (
         warned.finding
     )
+
+
+def test_an_alert_whose_only_way_takes_nothing_is_said_at_once(
+    context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Mail(host="127.0.0.1", security="none", user="cell")
+    changed = context.workspace.config.model_copy(update={"mail": settings})
+    mailed = replace(context, workspace=Workspace(context.workspace.folder, changed))
+    letter = mail.Letter("Danger", "text", "<p>text</p>")
+    readers = ["a@city.example"]
+    outbox.put_letter(mailed, "alert", "incident.1", "en", readers, lambda: letter)
+    assert check(mailed) == ()
+
+    outbox.deliver_due(mailed)
+    outbox.deliver_due(mailed)
+
+    (reason,) = check(mailed)
+    assert reason.code == "alerts_waiting"
+    assert reason.finding.endswith("Nobody was told of these alerts.")
+    assert "smtp_password" in reason.advice
+    # Once: the next round brings no news.
+    warnings = [line.levelname for line in caplog.records]
+    assert warnings == ["WARNING"]

@@ -29,6 +29,7 @@ from socialcell.services.doctor.settings_checks import literals
 from socialcell.services.workspace import backup
 from tests.builders import NOON, make_record, make_source, store_records
 from tests.inside import socialcell
+from tests.mailbox import held_port, mailbox
 from tests.running import said
 
 TOKEN = "AAAAxq7Zk31mmP0q9vT2"
@@ -428,3 +429,34 @@ def test_it_says_who_is_not_named_yet_and_where(place: Path) -> None:
     assert {name: after[name].state for name in NAMED} == dict.fromkeys(NAMED, "ok")
     assert "report languages" not in before
     assert "not written in hi" in after["report languages"].finding
+
+
+def mailed(place: Path, port: int, **settings: str) -> None:
+    whole = yaml.safe_load(place.read_text())
+    whole["mail"] = {"host": "127.0.0.1", "port": port, "security": "none", **settings}
+    place.write_text(yaml.safe_dump(whole))
+
+
+def test_it_fails_while_the_password_of_the_mail_server_is_missing(
+    place: Path,
+) -> None:
+    mailed(place, 25, user="cell")
+
+    check = found(place)["secret smtp_password"]
+
+    assert (check.state, check.finding) == ("failed", "missing; mails need it")
+
+
+def test_deep_it_signs_in_at_the_mail_server_and_sends_nothing(place: Path) -> None:
+    with mailbox() as (box, port):
+        mailed(place, port)
+        answering = found(place, deep=True)["mail server"]
+        shallow = found(place)
+    with held_port() as (_socket, port):
+        mailed(place, port)
+        silent = found(place, deep=True)["mail server"]
+
+    assert (answering.state, silent.state) == ("ok", "failed")
+    assert "The mail server cannot be reached" in silent.finding
+    assert box.asked == []
+    assert "mail server" not in shallow

@@ -1,0 +1,70 @@
+"""Ways of messages run side by side, and each is heard to its end."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from socialcell.services.outbox.parallel_ways import Way, run_ways
+
+
+def way(*tasks: Callable[[], str]) -> Way[str, list[str]]:
+    """Does its tasks one after the other; their results."""
+    results: list[str] = []
+    for task in tasks:
+        results.append((yield task))
+    return results
+
+
+def fail() -> str:
+    raise ValueError("out of order")
+
+
+def test_a_way_that_hangs_delays_no_other() -> None:
+    called = threading.Event()
+
+    def hang() -> str:
+        return "in time" if called.wait(60) else "nobody else was served"
+
+    def call() -> str:
+        called.set()
+        return "called"
+
+    assert run_ways([way(hang), way(lambda: "sent", call)]) == [
+        ["in time"],
+        ["sent", "called"],
+    ]
+
+
+@pytest.mark.parametrize("others", [0, 2])
+def test_what_a_way_claims_and_settles_is_work_of_the_calling_thread(
+    others: int,
+) -> None:
+    threads: list[int] = []
+
+    def note() -> Way[str, list[str]]:
+        threads.append(threading.get_ident())
+        yield lambda: "sent"
+        threads.append(threading.get_ident())
+        return []
+
+    run_ways([note(), *(way(lambda: "sent") for _ in range(others))])
+
+    assert threads == [threading.get_ident()] * 2
+
+
+def test_a_way_with_an_error_stops_no_other_and_the_error_is_raised() -> None:
+    sent: list[str] = []
+
+    def send() -> str:
+        sent.append("sent")
+        return "sent"
+
+    with pytest.raises(ValueError, match="out of order"):
+        run_ways([way(fail), way(send, send, send)])
+
+    assert sent == ["sent"] * 3
+
+
+def test_nothing_to_send_is_no_work() -> None:
+    assert run_ways([]) == []
