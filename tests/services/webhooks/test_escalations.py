@@ -400,21 +400,6 @@ def test_a_phone_that_hangs_at_one_incident_is_asked_about_the_next_in_a_later_r
     assert rung_about(room) == [2]
 
 
-def test_letters_and_chat_messages_leave_before_a_telephone_rings(
-    cell: Cell, room: Room, clock: FixedClock
-) -> None:
-    told_before: list[tuple[int, int]] = []
-    room.mail.once_taken = lambda: told_before.append(
-        (len(room.said_in_chat), len(room.rung))
-    )
-    call_for_help(cell, clock)
-
-    room.tick()
-
-    assert told_before == [(1, 0)]
-    assert len(room.rung) == 1
-
-
 def test_a_telephone_rings_though_the_mail_server_cannot_be_reached(
     cell: Cell, room: Room, clock: FixedClock
 ) -> None:
