@@ -214,11 +214,10 @@ def own_marks(uid: str | None, handle: str | None, name: str | None) -> tuple[st
     sign such as @ says that they are names.
     """
     marks = []
-    is_word = handle is not None and handle.isalpha() and is_common(handle)
-    if handle and len(handle.lstrip("@")) >= 5 and not is_word:
-        marks.append(handle.lstrip("@"))
-    if uid and len(uid.lstrip("@")) >= 5:
-        marks.append(uid.lstrip("@"))
+    for mark in filter(None, (handle, uid)):
+        plain = mark.lstrip("@")
+        if len(plain) >= 5 and not (plain.isalpha() and is_common(plain)):
+            marks.append(plain)
     if name and len(name.split()) >= 2 and not is_common(name):
         marks.append(name.strip())
     return tuple(dict.fromkeys(marks))

@@ -115,6 +115,10 @@ def test_a_person_beside_a_word_of_a_place_is_hidden(
     [
         (Author("warje_res"), "basement madhe pani, darvaja ughadat nahi, Warje"),
         (Author("manhole"), "My child fell in an open manhole at Bajirao road"),
+        (
+            Author("manhole", uid="@manhole"),
+            "My child fell in an open manhole at Bajirao road",
+        ),
         (Author("q17", "Katraj Lake"), "water at Katraj Lake, send boats"),
         (Author("q17", "Warje Water Group"), "boat hvi - Warje"),
     ],
