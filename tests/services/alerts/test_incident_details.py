@@ -303,11 +303,11 @@ def test_a_rumour_that_is_known_by_somebodys_post_does_not_tell_whose_it_is(
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"note": "n"}, "--text, or its link"),
+        ({"note": "n"}, "words or its link"),
         ({"text": "Too short", "note": "n"}, "fewer than 15"),
         ({"text": "https://video.example/bridge", "note": "n"}, "fewer than 15"),
         ({"url": "ftp://city.example", "note": "n"}, "no web address"),
-        ({"text": "The dam has burst, leave Pune now"}, "--note"),
+        ({"text": "The dam has burst, leave Pune now"}, "what is true instead"),
     ],
 )
 def test_a_rumour_that_cannot_be_found_is_refused(
