@@ -74,6 +74,7 @@ NOT_LINKED = frozenset(
         "/approvals/plans/{campaign}",
         "/approvals/posts/{id:number}",
         "/commitments/{id:number}",
+        "/incidents/changes",  # asked by the script of these pages
         "/figures/cases",
         "/posts/{id:number}",
         "/privacy/erase",

@@ -119,7 +119,7 @@ def test_a_case_is_given_to_an_operator_who_may_work_on_it(
         case_triage.assign(asha, number, to="Meera Sample")
     with pytest.raises(UsageError, match="no operator Nobody"):
         case_triage.assign(asha, number, to="Nobody")
-    with pytest.raises(UsageError, match="--to"):
+    with pytest.raises(UsageError, match="an operator or a team"):
         case_triage.assign(asha, number)
     assert read_case(asha, number).assignee == ravi.id
 
