@@ -11,10 +11,10 @@ from typing import Any
 from socialcell.language import lexicon
 from socialcell.language.recent_texts import remembered
 from socialcell.language.sound_phrases import (
-    Line,
     PhraseBook,
+    PhraseList,
     PhrasePair,
-    Phrases,
+    SoundLine,
     sound_of,
     sounds_of,
 )
@@ -123,48 +123,48 @@ def is_without_water(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Story:
-    words: Phrases
-    unless: Phrases
+    words: PhraseList
+    unless: PhraseList
 
-    def is_told_in(self, line: Line) -> bool:
+    def is_told_in(self, line: SoundLine) -> bool:
         return self.words.is_in(line) and not self.unless.is_in(line)
 
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
     book: PhraseBook
-    alone: Phrases
-    critical: Phrases
-    own_life: Phrases
-    without_water: Phrases
-    hurt: Phrases
+    alone: PhraseList
+    critical: PhraseList
+    own_life: PhraseList
+    without_water: PhraseList
+    hurt: PhraseList
     pairs: tuple[tuple[PhrasePair, Danger], ...]
     hazards: tuple[PhrasePair, ...]
     bitten: PhrasePair
     mended: _Story
     stories: tuple[_Story, ...]
     exercise: _Story
-    earnest: Phrases
-    present: Phrases
+    earnest: PhraseList
+    present: PhraseList
 
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
     """A text as lines of sounds, sentence by sentence and as a whole."""
 
-    sentences: tuple[Line, ...]
-    whole: Line
+    sentences: tuple[SoundLine, ...]
+    whole: SoundLine
 
     @property
     def is_short(self) -> bool:
         return len(self.whole.sounds) <= _SHORT
 
-    def around(self, sentence: Line) -> Line:
+    def around(self, sentence: SoundLine) -> SoundLine:
         """What shows whether a sentence is meant in earnest: all of a short text."""
         return self.whole if self.is_short else sentence
 
 
-def _danger_in(sentence: Line) -> Danger:
+def _danger_in(sentence: SoundLine) -> Danger:
     """What the words of a sentence say, in earnest or not."""
     lists = _lists()
     if lists.critical.is_in(sentence):
@@ -175,13 +175,13 @@ def _danger_in(sentence: Line) -> Danger:
     )
 
 
-def _is_unreal(line: Line, *, laughs: bool) -> bool:
+def _is_unreal(line: SoundLine, *, laughs: bool) -> bool:
     if laughs and not _lists().earnest.is_in(line):
         return True
     return any(story.is_told_in(line) for story in _lists().stories)
 
 
-def _in_earnest(pairs: Iterable[PhrasePair], text: str) -> Iterator[Line]:
+def _in_earnest(pairs: Iterable[PhrasePair], text: str) -> Iterator[SoundLine]:
     """What stands around each sentence in which one of the pairs is told in earnest."""
     parsed = _parsed(text)
     for sentence in parsed.sentences:

@@ -15,7 +15,7 @@ from socialcell.language import danger_rules, lexicon
 from socialcell.language.recent_texts import remembered
 from socialcell.language.sound_phrases import (
     PhraseBook,
-    Phrases,
+    PhraseList,
     placed_sounds,
     sounds_of,
 )
@@ -56,9 +56,9 @@ class _Patterns:
     handles_behind: re.Pattern[str]
     tags_behind: re.Pattern[str]
     book: PhraseBook  # of the others, which are sought by their sounds
-    request: Phrases
-    completed: Phrases
-    blame: Phrases
+    request: PhraseList
+    completed: PhraseList
+    blame: PhraseList
 
 
 @remembered

@@ -1,4 +1,4 @@
-"""Phrases that are sought by the sound of their words, in any script and spelling.
+"""PhraseList that are sought by the sound of their words, in any script and spelling.
 
 A phrase is words of a data file; "*" at the end of a word stands for any ending. It is
 sought in a line of sounds, which begins and ends with a space.
@@ -28,31 +28,31 @@ class PairPhrases(TypedDict):
     critical: NotRequired[str]
 
 
-class Line(NamedTuple):
+class SoundLine(NamedTuple):
     """Sounds in a row, as text, and the numbers of the lists that may stand in it."""
 
     sounds: Sequence[str]
     text: str
-    hints: int  # of every list that shares a word with it, the bit `Phrases.bit`
+    hints: int  # of every list that shares a word with it, the bit `PhraseList.bit`
 
-    def part(self, start: int, end: int) -> "Line":
+    def part(self, start: int, end: int) -> "SoundLine":
         """The sounds from `start` to before `end`."""
         sounds = self.sounds[max(0, start) : end]
-        return Line(sounds, line_of(sounds), self.hints)
+        return SoundLine(sounds, line_of(sounds), self.hints)
 
 
 @dataclass(frozen=True, slots=True)
-class Phrases:
+class PhraseList:
     """A list of phrases, each of which is whole words of a line."""
 
     pattern: re.Pattern[str]
     bit: int
 
-    def is_in(self, line: Line) -> bool:
+    def is_in(self, line: SoundLine) -> bool:
         """Whether one of them stands in a line of the same book."""
         return bool(line.hints & self.bit) and bool(self.pattern.search(line.text))
 
-    def spans(self, line: Line) -> Iterator[Span]:
+    def spans(self, line: SoundLine) -> Iterator[Span]:
         """Where they stand, from the first on; none overlaps another."""
         if not line.hints & self.bit:
             return
@@ -66,22 +66,22 @@ class Phrases:
 
 @dataclass(frozen=True, slots=True)
 class PhrasePair:
-    """Phrases that say it at most `apart` words from each other, or the first alone,
+    """PhraseList that say it at most `apart` words from each other, or the first alone,
     unless something harmless is near."""
 
-    first: Phrases
-    second: Phrases | None
+    first: PhraseList
+    second: PhraseList | None
     apart: int
-    harmless: Phrases | None
+    harmless: PhraseList | None
     bits: int  # of the lists that it takes
 
-    def is_told_in(self, line: Line) -> bool:
+    def is_told_in(self, line: SoundLine) -> bool:
         """Whether it is said in a sentence, and not of something harmless."""
         return line.hints & self.bits == self.bits and any(
             not self._is_harmless(span, line) for span in self._spans(line)
         )
 
-    def _spans(self, line: Line) -> Iterator[Span]:
+    def _spans(self, line: SoundLine) -> Iterator[Span]:
         """Where the second is near the first, or overlaps it; of one thing, where that
         is."""
         firsts = list(self.first.spans(line))
@@ -99,7 +99,7 @@ class PhrasePair:
                 bisect_right(ends, start - self.apart) : bisect_left(starts, start)
             ]
 
-    def _is_harmless(self, span: Span, line: Line) -> bool:
+    def _is_harmless(self, span: Span, line: SoundLine) -> bool:
         return self.harmless is not None and self.harmless.is_in(
             line.part(span[0] - _NEAR, span[1] + _NEAR)
         )
@@ -120,7 +120,7 @@ class PhraseBook:
         self._longest_beginning = 0
         self._remembered: dict[str, int] = {}
 
-    def phrases(self, listed: Iterable[str]) -> Phrases:
+    def phrases(self, listed: Iterable[str]) -> PhraseList:
         """A list of this book."""
         phrases = list(listed)
         bit = 1 << self._lists
@@ -133,7 +133,7 @@ class PhraseBook:
             bits_by_text[word] = bits_by_text.get(word, 0) | bit
         lengths = map(len, self._bits_by_beginning)
         self._longest_beginning = max(lengths, default=0)
-        return Phrases(pattern(phrases), bit)
+        return PhraseList(pattern(phrases), bit)
 
     def pair(self, listed: PairPhrases) -> PhrasePair:
         """The lists of a pair as a data file has it."""
@@ -147,12 +147,12 @@ class PhraseBook:
             first.bit | (0 if second is None else second.bit),
         )
 
-    def line(self, sounds: Sequence[str]) -> Line:
+    def line(self, sounds: Sequence[str]) -> SoundLine:
         """The sounds as a line in which the lists of this book are sought."""
         hints = 0
         for sound in sounds:
             hints |= self._bits(sound)
-        return Line(sounds, line_of(sounds), hints)
+        return SoundLine(sounds, line_of(sounds), hints)
 
     def _entry(self, word: str) -> tuple[str, dict[str, int]]:
         """The sound of a word of a phrase, or what it begins with, and where that is

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from socialcell.language import lexicon
 from socialcell.language.recent_texts import remembered
 from socialcell.language.sound_phrases import (
-    Line,
     PhraseBook,
+    PhraseList,
     PhrasePair,
-    Phrases,
+    SoundLine,
     sounds_of,
 )
 
@@ -25,8 +25,8 @@ class _Matters(NamedTuple):
     ordinary: tuple[PhrasePair, ...]
     planned: tuple[PhrasePair, ...]
     in_traffic: tuple[PhrasePair, ...]
-    unless_urgent: Phrases
-    unless_an_office: Phrases
+    unless_urgent: PhraseList
+    unless_an_office: PhraseList
     book: PhraseBook
 
 
@@ -56,7 +56,7 @@ def is_between_people(text: str) -> bool:
     return _is_about(text, lists.between_people, office, urgent)
 
 
-def _is_about(text: str, matters: Iterable[PhrasePair], *unless: Phrases) -> bool:
+def _is_about(text: str, matters: Iterable[PhrasePair], *unless: PhraseList) -> bool:
     line = _line(text)
     return (
         len(line.sounds) <= _SHORT
@@ -66,7 +66,7 @@ def _is_about(text: str, matters: Iterable[PhrasePair], *unless: Phrases) -> boo
 
 
 @remembered
-def _line(text: str) -> Line:
+def _line(text: str) -> SoundLine:
     return _lists().book.line(sounds_of(text))
 
 

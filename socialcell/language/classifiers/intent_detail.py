@@ -14,7 +14,7 @@ from socialcell.language import lexicon
 from socialcell.language.analysis import Topic
 from socialcell.language.notes import Notes
 from socialcell.language.recent_texts import remembered
-from socialcell.language.sound_phrases import Line, PhraseBook, Phrases, Span
+from socialcell.language.sound_phrases import PhraseBook, PhraseList, SoundLine, Span
 from socialcell.language.transliteration import key
 
 CLOSED = "closed_without_action"
@@ -64,20 +64,20 @@ def file_topics(notes: Notes, topics: Sequence[Topic]) -> list[Topic]:
 @dataclass(frozen=True, slots=True)
 class _DetailWords:
     book: PhraseBook
-    hint: Phrases
-    alone: Phrases
-    complaint: Phrases
-    closed: Phrases
-    status: Phrases
-    beside: Phrases
-    nothing: Phrases
-    about: Phrases
-    denied_before: Phrases
-    denied_behind: Phrases
-    screen: Phrases
+    hint: PhraseList
+    alone: PhraseList
+    complaint: PhraseList
+    closed: PhraseList
+    status: PhraseList
+    beside: PhraseList
+    nothing: PhraseList
+    about: PhraseList
+    denied_before: PhraseList
+    denied_behind: PhraseList
+    screen: PhraseList
 
 
-def _closings(line: Line) -> Iterator[Span]:
+def _closings(line: SoundLine) -> Iterator[Span]:
     """Where it is said that a complaint was closed, from the one word to the other."""
     words = _words()
     complaints = list(words.complaint.spans(line))
@@ -98,7 +98,7 @@ def _closings(line: Line) -> Iterator[Span]:
                 yield span[0], end
 
 
-def _joins(between: Line, most: int) -> bool:
+def _joins(between: SoundLine, most: int) -> bool:
     return (
         len(between.sounds) <= most
         and _PART not in between.sounds
@@ -106,7 +106,7 @@ def _joins(between: Line, most: int) -> bool:
     )
 
 
-def _is_denied(line: Line, span: Span) -> bool:
+def _is_denied(line: SoundLine, span: Span) -> bool:
     start = max(0, span[0] - _BEFORE)
     while _PART in line.sounds[start : span[0]]:
         start = line.sounds.index(_PART, start) + 1
@@ -116,7 +116,7 @@ def _is_denied(line: Line, span: Span) -> bool:
     ) or words.denied_before.is_in(line.part(start, span[0]))
 
 
-def _line(text: str) -> Line:
+def _line(text: str) -> SoundLine:
     """The sounds of the words; a sign stands where punctuation parts them."""
     words = _WORD.findall(text)
     return _words().book.line([sound for word in words if (sound := _sound(word))])
