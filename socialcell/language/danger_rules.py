@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any
 
 from socialcell.language import lexicon
-from socialcell.language.recent_texts import remembered
 from socialcell.language.sound_phrases import (
     PhraseBook,
     PhraseList,
@@ -18,6 +17,7 @@ from socialcell.language.sound_phrases import (
     sound_of,
     sounds_of,
 )
+from socialcell.recent_texts import remembered
 
 REASON = "danger to life"  # as in urgency.yaml
 WEIGHT = 0.8

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from socialcell.language import danger_rules, lexicon
-from socialcell.language.recent_texts import remembered
 from socialcell.language.sound_phrases import (
     PhraseBook,
     PhraseList,
     placed_sounds,
     sounds_of,
 )
+from socialcell.recent_texts import remembered
 
 # Words that must be left for the rest to be a message, and to be one without thanks
 # where nothing is asked for.

@@ -12,7 +12,7 @@ from spacy.attrs import NORM
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from socialcell.language import components, frames, lexicon, weights
+from socialcell.language import components, encoder_component, frames, lexicon, weights
 from socialcell.language.analysis import Analysis, ModelVersion, Topic
 from socialcell.language.classifiers import danger_chance, nine_topics, topics, urgency
 from socialcell.language.danger_rules import danger_of
@@ -22,7 +22,7 @@ from socialcell.language.names import hashtags, name_tagger
 from socialcell.language.names.places import Place, fingerprint
 from socialcell.language.notes import Notes, notes_of
 from socialcell.language.passages import MOST, in_rows, passages, sentences
-from socialcell.language.semantic import encoder, encoder_component
+from socialcell.language.semantic import encoder
 from socialcell.settings.language import NcModels
 from socialcell.text import clean_text
 

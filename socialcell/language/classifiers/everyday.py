@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from socialcell.language import lexicon
-from socialcell.language.recent_texts import remembered
 from socialcell.language.sound_phrases import (
     PhraseBook,
     PhraseList,
@@ -14,6 +13,7 @@ from socialcell.language.sound_phrases import (
     SoundLine,
     sounds_of,
 )
+from socialcell.recent_texts import remembered
 
 _SURE = 0.75  # chance of danger from which more is told than such a matter
 _SHORT = 40  # words of a text up to which one matter is all that it is about

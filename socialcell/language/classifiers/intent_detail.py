@@ -13,9 +13,9 @@ from typing import Any
 from socialcell.language import lexicon
 from socialcell.language.analysis import Topic
 from socialcell.language.notes import Notes
-from socialcell.language.recent_texts import remembered
 from socialcell.language.sound_phrases import PhraseBook, PhraseList, SoundLine, Span
 from socialcell.language.transliteration import key
+from socialcell.recent_texts import remembered
 
 CLOSED = "closed_without_action"
 DETAILS = (CLOSED,)

@@ -8,9 +8,9 @@ from spacy.tokens import Doc
 from socialcell.errors import SocialcellError
 from socialcell.language import weights
 from socialcell.language.classifiers import civic_model, day_model, urgency
+from socialcell.language.encoder_component import read_again
 from socialcell.language.notes import notes_of, text_of
 from socialcell.language.semantic.encoder import Encoder, encoder
-from socialcell.language.semantic.encoder_component import read_again
 from socialcell.language.training import civic
 from socialcell.language.training import posts as posts_
 from socialcell.language.training.encoder_data import unknown

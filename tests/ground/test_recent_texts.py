@@ -1,6 +1,6 @@
 """What was made of a text is made once, while it is new and no longer than a post."""
 
-from socialcell.language.recent_texts import remembered
+from socialcell.recent_texts import remembered
 
 
 def test_a_text_is_looked_at_once_while_it_is_new() -> None:
