@@ -161,7 +161,7 @@ def test_four_doors_become_one_case_that_each_of_them_confirms(
     for channel in ("phone", "press"):
         desk.open("/calls")
         desk.open(f"/calls/{number}/{ids[channel]}")
-        desk.send(f"/calls/{number}/{ids[channel]}", result="confirmed")
+        desk.send(f"/calls/{number}/{ids[channel]}", result="confirmed", words="हो")
 
     assert case_of(town, number).state == "closed_confirmed"
     assert len(town.states()) == 6

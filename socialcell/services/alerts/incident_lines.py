@@ -204,5 +204,5 @@ def _lines(
 ) -> list[IncidentLine]:
     now = context.clock.now()
     names = incident_facts.area_names(session)
-    alerts = incidents.alerts_before(session, (row.id or 0 for row in rows), now)
+    alerts = incidents.alerts_until(session, (row.id or 0 for row in rows), now)
     return named_lines(context, session, rows, alerts, names, lang)

@@ -65,7 +65,7 @@ def open_incidents(context: Context, lang: Language) -> IncidentOverview:
         if not rows:
             return IncidentOverview(None, ())
         names = incident_facts.area_names(session)
-        alerts = incidents.alerts_before(session, (id_ or 0 for id_ in rows), now)
+        alerts = incidents.alerts_until(session, (id_ or 0 for id_ in rows), now)
         lines = sorted(
             named_lines(context, session, list(rows.values()), alerts, names, lang),
             key=by_need,

@@ -300,6 +300,16 @@ def test_a_danger_is_listed_with_its_masked_words_and_when_they_were_written(
         assert "98765432" not in text
 
 
+def test_a_danger_of_this_very_moment_is_told_with_its_words(
+    world: World, lead: BrowserSession
+) -> None:
+    danger(world, MADE, "A wall fell on two people")
+
+    text = lead.get("/en/").text
+    assert "A wall fell on two people" in text
+    assert "A post was classified as critical" in text
+
+
 def test_what_is_cut_off_of_today_says_how_many_speak_of_danger_to_life(
     world: World, lead: BrowserSession
 ) -> None:

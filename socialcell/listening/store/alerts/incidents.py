@@ -208,6 +208,13 @@ def alerts_before(
     return by_incident
 
 
+def alerts_until(
+    session: Session, incidents: Iterable[int], last: datetime
+) -> dict[int, list[Alert]]:
+    """The same, those of the last moment included: what is known at it."""
+    return alerts_before(session, incidents, last + timedelta.resolution)
+
+
 def first_posts(session: Session, mention_ids: Iterable[int]) -> dict[int, datetime]:
     """When each of these mentions was written; without those that have no time."""
     times_by_id: dict[int, datetime] = {}
