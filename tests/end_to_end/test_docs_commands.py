@@ -72,7 +72,7 @@ REFUSED = {
     "socialcell db backup-key": "names no key of backups",
     "socialcell alerts rules add oxygen": "Nobody is called 'control-room'",
     "socialcell alerts rules add march": "No rule is written about protests",
-    "socialcell alerts try control-room": "There is no channel or phone 'control-room'",
+    "socialcell alerts try control-room": "There is no channel, phone or recipient",
     "socialcell campaigns approve ideas27": NOBODY,
     "socialcell campaigns approve monsoon26": NOBODY,
     "socialcell campaigns create monsoon26": "is there already and says something else",
