@@ -57,14 +57,15 @@ def killed_at(call: str, n: int, *arguments: str | Path) -> None:
 
 
 def _numbered(trace: Path) -> list[tuple[str, int]]:
-    """The calls of a trace in their order, by name and number."""
-    calls: list[tuple[str, int]] = []
-    counts: Counter[str] = Counter()
+    """The calls of a trace in their order, by name and number; each pair once, since
+    strace counts the calls of every thread apart."""
+    points: dict[tuple[str, int], None] = {}
+    counts: Counter[tuple[str | None, str]] = Counter()
     for line in trace.read_text(errors="replace").splitlines():
-        if call := re.match(r"(?:\d+ +)?(\w+)\(", line):
-            counts[call[1]] += 1
-            calls.append((call[1], counts[call[1]]))
-    return calls
+        if call := re.match(r"(?:(\d+) +)?(\w+)\(", line):
+            counts[call[1], call[2]] += 1
+            points[call[2], counts[call[1], call[2]]] = None
+    return list(points)
 
 
 def _under(
