@@ -112,16 +112,16 @@ class Encoder:
 
     def meanings(self, texts: Iterable[str]) -> list[EncoderOutput]:
         """One for every text, in the same order; texts seen lately are remembered."""
-        asked = list(texts)
-        found = {text: self._cache[text] for text in asked if text in self._cache}
-        new = [text for text in dict.fromkeys(asked) if text not in found]
+        in_order = list(texts)
+        outputs = {text: self._cache[text] for text in in_order if text in self._cache}
+        new = [text for text in dict.fromkeys(in_order) if text not in outputs]
         for start in range(0, len(new), _AT_ONCE):
             batch = new[start : start + _AT_ONCE]
-            found.update(zip(batch, self._outputs(batch), strict=True))
+            outputs.update(zip(batch, self._outputs(batch), strict=True))
         if len(self._cache) + len(new) > _REMEMBERED:
             self.forget()
-        self._cache.update((text, found[text]) for text in new[:_REMEMBERED])
-        return [found[text] for text in asked]
+        self._cache.update((text, outputs[text]) for text in new[:_REMEMBERED])
+        return [outputs[text] for text in in_order]
 
     def forget(self) -> None:
         """Remember no text any more."""

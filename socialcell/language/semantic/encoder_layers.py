@@ -41,8 +41,8 @@ def layers(file: bytes) -> Iterator[bytes]:
     ]
     head = [whole for number, whole, _ in model if number not in (_GRAPH, _METADATA)]
     metadata = [whole for number, whole, _ in model if number == _METADATA]
-    taken: list[Part] = [whole for number, whole, _ in graph if number == _INPUT]
-    given: list[Part] = [whole for number, whole, _ in graph if number == _OUTPUT]
+    inputs: list[Part] = [whole for number, whole, _ in graph if number == _INPUT]
+    outputs: list[Part] = [whole for number, whole, _ in graph if number == _OUTPUT]
     for start, end in pairwise([0, *ends, len(nodes)]):
         layer = nodes[start:end]
         last = _output(layer[-1][1])
@@ -53,11 +53,11 @@ def layers(file: bytes) -> Iterator[bytes]:
             *(whole for whole, _ in layer),
             _field(_GRAPH_NAME, b"layer"),
             *(constants[name] for name in names if name in constants),
-            *taken,
-            *(given if end == len(nodes) else [_value(_OUTPUT, last)]),
+            *inputs,
+            *(outputs if end == len(nodes) else [_value(_OUTPUT, last)]),
         ]
         yield b"".join([*head, *metadata, _field(_GRAPH, b"".join(content))])
-        metadata, taken = [], [_value(_INPUT, last)]
+        metadata, inputs = [], [_value(_INPUT, last)]
 
 
 def _value(number: int, name: str) -> bytes:
@@ -69,8 +69,8 @@ def _output(node: memoryview) -> str:
 
 
 def _names(message: memoryview, number: int) -> Iterator[str]:
-    for found, _, body in _fields(message):
-        if found == number:
+    for field_number, _, body in _fields(message):
+        if field_number == number:
             yield bytes(body).decode()
 
 

@@ -20,8 +20,6 @@ its own."""
 def run_ways(ways: Sequence[Way[_T, _R]]) -> list[_R]:
     """Run every way to its end; their results, in order. The first error of a way is
     raised when the others have ended."""
-    if len(ways) == 1:
-        return [_run_alone(ways[0])]
     results: dict[int, _R] = {}
     errors: list[Exception] = []
     running: dict[Future[_T], int] = {}
@@ -32,7 +30,7 @@ def run_ways(ways: Sequence[Way[_T, _R]]) -> list[_R]:
                 running[pool.submit(step())] = number
             except StopIteration as end:
                 results[number] = end.value
-            except Exception as error:  # noqa: BLE001 - the other ways go on
+            except Exception as error:  # noqa: BLE001 - raised when the others have ended
                 errors.append(error)
 
         for number, way in enumerate(ways):
@@ -53,19 +51,3 @@ def _next_step(
     if error is not None:
         return partial(way.throw, error)
     return partial(way.send, future.result())
-
-
-def _run_alone(way: Way[_T, _R]) -> _R:
-    """Without a thread: there is nothing that waits for it."""
-    try:
-        task = next(way)
-        while True:
-            try:
-                result = task()
-            except Exception as error:  # noqa: BLE001 - the way decides
-                task = way.throw(error)
-            else:
-                task = way.send(result)
-    except StopIteration as end:
-        outcome: _R = end.value
-        return outcome

@@ -57,7 +57,7 @@ def show_incidents(request: PageRequest) -> Answer:
 def get_changes(request: PageRequest) -> Answer:
     """What has changed since the page was made that asks, in its words."""
     changes = incident_changes.changes_since(
-        request.context, request.query.get("seen", "")
+        request.context, request.query.get("mark", "")
     )
     lang, news = request.lang, ""
     if changes.dangers:

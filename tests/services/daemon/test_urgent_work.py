@@ -46,11 +46,11 @@ def with_control_room(context: Context) -> Context:
 def push_once(cell: Cell, context: Context) -> Callable[[], bool]:
     """The `stop` of a job: when it is asked for the third time somebody in danger
     writes, and the daemon looks for what is urgent."""
-    asked = []
+    times = []
 
     def stop() -> bool:
-        asked.append(told(context.engine))
-        if len(asked) == 3:
+        times.append(told(context.engine))
+        if len(times) == 3:
             cell.accept(pushes.whatsapp(pushes.text_message(DROWNING)))
             assert UrgentRounds().run(context, lambda: False)
         return False

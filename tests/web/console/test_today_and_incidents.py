@@ -349,11 +349,11 @@ def test_an_open_page_hears_of_new_dangers_and_of_other_changes(
     assert '">Renew</a>' in html
 
 
-@pytest.mark.parametrize("seen", ["", "x", "-", "9" * 40 + "-0-0", "²-1-1"])
+@pytest.mark.parametrize("mark", ["", "x", "-", "9" * 40 + "-0-0", "²-1-1"])
 def test_news_since_no_mark_are_that_something_changed(
-    world: World, lead: BrowserSession, seen: str
+    world: World, lead: BrowserSession, mark: str
 ) -> None:
-    answer = lead.get(f"/en/incidents/changes?seen={quote(seen)}")
+    answer = lead.get(f"/en/incidents/changes?mark={quote(mark)}")
 
     assert json.loads(answer.body)["news"] == "Incidents have changed: show"
 

@@ -41,14 +41,14 @@ class OpenIncident:
 @dataclass(frozen=True, slots=True)
 class IncidentMark:
     """How the incidents stand: the newest alert, how many wait and how many are
-    taken. Another one: something has changed."""
+    acknowledged. Another one: something has changed."""
 
     newest_alert: int
     waiting: int
-    taken: int
+    acked: int
 
     def __str__(self) -> str:
-        return f"{self.newest_alert}-{self.waiting}-{self.taken}"
+        return f"{self.newest_alert}-{self.waiting}-{self.acked}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,8 @@ def read_mark(session: Session) -> IncidentMark:
         func.count().filter(state == "open"),
         func.count().filter(state == "acked"),
     ).select_from(db.table(Incident))
-    newest, waiting, taken = session.execute(query).one()
-    return IncidentMark(newest or 0, waiting, taken)
+    newest, waiting, acked = session.execute(query).one()
+    return IncidentMark(newest or 0, waiting, acked)
 
 
 def count_dangers_after(session: Session, alert_id: int) -> int:
