@@ -159,13 +159,18 @@ class Daemon:
         """Do what is urgent, beside the round, and take in a new config.yaml."""
         try:
             self._reload_if_told()
-            self._urgent.run(self._context(), self._signals.stop.is_set)
+            self._urgent.run(self._context(), self._should_stop_urgent)
         except AlreadyRunning as error:
             self._lose(str(error))
         except SocialcellError as error:
             _LOG.error("what is urgent was not looked for", reason=str(error))
         finally:
             self._looked_at = self._clock.now()
+
+    def _should_stop_urgent(self) -> bool:
+        """The same of what is urgent."""
+        self._looked_at = self._clock.now()
+        return self._signals.stop.is_set()
 
     def _should_stop(self) -> bool:
         """Whether to stop; a job that asks is alive, however long it takes."""

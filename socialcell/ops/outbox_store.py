@@ -203,12 +203,13 @@ def newest_due_alert(session: Session, now: datetime) -> int | None:
 
 
 def rooms_waiting(
-    session: Session, now: datetime, *, alerts: bool = False
+    session: Session, now: datetime, *, alerts: bool | None = None
 ) -> list[str]:
-    """Rooms and phones for which something is due, each once; or `alerts` alone."""
+    """Rooms and phones for which something is due, each once; of `alerts` alone or
+    without them."""
     due = select(C.recipient).where(_due(now), _TO_ROOMS)
-    if alerts:
-        due = due.where(C.kind == ALERT)
+    if alerts is not None:
+        due = due.where(_is_of_alert(alerts))
     return list(session.scalars(due.distinct().order_by(C.recipient)))
 
 
@@ -218,19 +219,23 @@ def waiting(
     limit: int,
     room: str | None = None,
     *,
-    alerts: bool = False,
+    alerts: bool | None = None,
 ) -> list[int]:
-    """Ids of the letters that are due, or of what is due for a room, or of `alerts`
-    alone; what is about a critical item first, then the oldest."""
+    """Ids of the letters that are due, or of what is due for a room, of `alerts` alone
+    or without them; what is about a critical item first, then the oldest."""
     to = and_(C.channel == "mail", ~_IS_TRIAL)
     if room is not None:
         to = and_(_TO_ROOMS, C.recipient == room)
     first = C.dedup_key.startswith(ABOUT_ITEM)
     query = select(C.id).where(_due(now), to)
-    if alerts:
-        query = query.where(C.kind == ALERT)
+    if alerts is not None:
+        query = query.where(_is_of_alert(alerts))
     order = (case((first, 0), else_=1), C.not_before, C.id)
     return list(session.scalars(query.order_by(*order).limit(limit)))
+
+
+def _is_of_alert(alerts: bool) -> ColumnElement[bool]:
+    return C.kind == ALERT if alerts else C.kind != ALERT
 
 
 def posts_waiting(session: Session, now: datetime) -> set[str]:
@@ -359,6 +364,12 @@ def was_sent() -> ColumnElement[bool]:
     answer = func.coalesce(C.answer, "")
     reasons = (NOT_CALLED, NOT_SENT)
     return and_(C.state == "sent", *(~answer.startswith(why) for why in reasons))
+
+
+def has_left(message: Outgoing) -> bool:
+    """The same of a row that was read."""
+    answer = message.answer or ""
+    return message.state == "sent" and not answer.startswith((NOT_CALLED, NOT_SENT))
 
 
 def forget_messages(session: Session, mention_ids: Collection[int]) -> None:

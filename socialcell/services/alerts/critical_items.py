@@ -244,6 +244,7 @@ def _notice_at(grouping: IncidentGrouping, incident_id: int) -> datetime:
     if not notices:
         return grouping.now
     last = max(notices, key=lambda escalation: escalation.started_at)
-    if last.next_at is not None:
+    # One of before this round stays where its item is critical no more.
+    if last.next_at is not None and last.next_at >= grouping.now:
         return last.started_at
     return max(grouping.now, last.started_at + NOTICE_GAP)

@@ -5,6 +5,7 @@ repeats it under the same keys.
 """
 
 import json
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -47,6 +48,8 @@ from socialcell.views.mentions.mention_view import group_values
 
 MAX_NOTICED = 30  # further items of an incident whose words one letter has
 
+_ONE_AT_A_TIME = threading.Lock()
+
 
 @dataclass(frozen=True)
 class EscalationRun:
@@ -83,13 +86,14 @@ def advance(
 ) -> EscalationRun:
     """Group critical items into incidents, put every step that is due into the outbox,
     and send what waits of alerts at once, whatever the hour. Done again, nothing
-    happens twice."""
-    opened = group_critical_items(context)
-    messages = put_due_steps(context)
-    delivery = outbox.Delivery()
-    if deliver:
-        delivery = outbox.deliver_due(context, alerts=True, stop=stop)
-    return EscalationRun(opened, messages, delivery)
+    happens twice; threads of a process do it one after the other."""
+    with _ONE_AT_A_TIME:
+        opened = group_critical_items(context)
+        messages = put_due_steps(context)
+        delivery = outbox.Delivery()
+        if deliver:
+            delivery = outbox.deliver_due(context, alerts=True, stop=stop)
+        return EscalationRun(opened, messages, delivery)
 
 
 def group_critical_items(context: Context) -> tuple[int, ...]:
@@ -134,23 +138,26 @@ def put_due_steps(context: Context) -> int:
 
 
 def passed_calls(context: Context) -> list[PassedCall]:
-    """The telephone calls of all steps up to now of escalations that go on."""
+    """The telephone calls of steps up to now of escalations that go on: of one item and
+    telephone that of the newest step alone."""
     settings, now = context.workspace.config.alerts, context.clock.now()
     with db.reading(context.engine) as session:
         climbing = critical_calls.climbing(session, now - INCIDENT_GAP)
         session.expunge_all()
-    return [
-        PassedCall(
+    calls = {
+        (escalation.mention_id, name): PassedCall(
             f"{outbox_store.ABOUT_ITEM}{escalation.mention_id}{step}|{name}",
             escalation.mention_id,
             name,
             repeated=bool(step),
         )
         for escalation in climbing
+        if escalation.climbs
         for step, names in due_steps(settings, escalation.started_at, now)[0]
         for name in names
         if name in settings.phone
-    ]
+    }
+    return list(calls.values())
 
 
 def body_of(context: Context, call: PassedCall) -> bytes:

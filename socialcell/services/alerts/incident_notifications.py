@@ -281,7 +281,7 @@ def notified_readers(
         message.recipient
         for prefix in prefixes
         for message in outbox_store.messages_with_prefix(session, prefix)
-        if message.state == "sent"
+        if outbox_store.has_left(message)
     }
     letters = {
         lang: _select(tuple(notified), own) for lang, own in readers.letters.items()

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from socialcell.connectors.base import Reject
 from socialcell.json_types import JsonValue
-from socialcell.language import read
 from socialcell.services.context import Context
-from socialcell.services.mentions import gazetteer
+from socialcell.services.mentions import tagging
 
 _ROWS_NAMED = 20
 
@@ -15,17 +14,12 @@ def warnings(context: Context, rejects: Sequence[Reject]) -> tuple[str, ...]:
     """A sentence that names these rows, if there are any: nobody is called about what
     is not stored."""
     texts = [" ".join(_strings(reject.raw)) for reject in rejects]
-    allowed = context.workspace.config.language
-    readings = read(
-        texts,
-        nc=allowed.nc,
-        own=gazetteer.load_names(context.workspace),
-        semantic=allowed.semantic,
-    )
     rows = [
         str(reject.row)
-        for reject, reading in zip(rejects, readings, strict=True)
-        if reading.urgency.level == "critical"
+        for reject, words in zip(
+            rejects, tagging.analyse_words(context, texts), strict=True
+        )
+        if words.analysis.urgency.level == "critical"
     ]
     if not rows:
         return ()

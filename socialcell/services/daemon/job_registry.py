@@ -232,7 +232,8 @@ def _answers(context: Context, slot: JobSlot, stop: Stop) -> str:
 
 
 def _deliver(context: Context, slot: JobSlot, stop: Stop) -> str:
-    delivery = outbox.deliver_due(context, stop=stop)
+    # Alerts leave as soon as they are due (LADDER, and after what was read).
+    delivery = outbox.deliver_due(context, alerts=False, stop=stop)
     summary = f"{delivery.sent} sent, {delivery.later} later, {delivery.dead} dead"
     if delivery.stopped:
         return f"{summary}; {delivery.stopped}"

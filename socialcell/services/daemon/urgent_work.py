@@ -19,7 +19,8 @@ from socialcell.services.context import Context
 from socialcell.services.daemon import run_due
 from socialcell.services.daemon.job_registry import LADDER, PUSHES
 
-AGAIN = timedelta(seconds=15)
+# What could not be done is tried again after so long, then twice as long each time.
+AGAIN, LONGEST = timedelta(seconds=15), timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class UrgentRounds:
     when something new has come."""
 
     def __init__(self, again: timedelta = AGAIN) -> None:
-        self._wait = again.total_seconds()
+        self._shortest = self._wait = again.total_seconds()
         self._tried: UrgentWork | None = None
         self._again_at = 0.0
         self._unrecorded = UnrecordedCalls()
@@ -67,11 +68,15 @@ class UrgentRounds:
         work = find(context)
         if not work.is_there:
             return False
-        if work == self._tried and time.monotonic() < self._again_at:
+        if work != self._tried:
+            self._wait = self._shortest
+        elif time.monotonic() < self._again_at:
             return False
+        else:
+            self._wait = min(2 * self._wait, LONGEST.total_seconds())
         self._tried, self._again_at = work, time.monotonic() + self._wait
         if work.push is not None or work.message is not None:
             run_due.run_now(context, PUSHES, stop)
         if not run_due.run_now(context, LADDER, stop):
-            self._unrecorded.place(context)
+            self._unrecorded.place(context, stop)
         return True

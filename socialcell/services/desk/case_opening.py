@@ -107,7 +107,8 @@ def open_by_hand(context: Context, new: NewCase) -> str:
         raise UsageError(
             "deskcases.no_channel", channel=new.words.channel, channels=HAND
         )
-    tagged = tagging.analyse_words(context, case_contacts.checked_words(new.words.text))
+    text = case_contacts.checked_words(new.words.text)
+    (tagged,) = tagging.analyse_words(context, [text])
     with db.writing(context.engine) as session:
         case, reading = draft_spoken(context, session, new, tagged)
         # Whoever enters a call leaves the priority to the reader, and no mention tells

@@ -92,7 +92,8 @@ def open_case(
     """
     words = replace(new.words, channel=PORTAL)
     draft = replace(new, words=words)
-    tagged = tagging.analyse_words(context, case_contacts.checked_words(words.text))
+    text = case_contacts.checked_words(words.text)
+    (tagged,) = tagging.analyse_words(context, [text])
 
     def act(acting: Context, session: Session) -> tuple[DeskCase, CaseContact]:
         case, reading = case_opening.draft_spoken(acting, session, draft, tagged)

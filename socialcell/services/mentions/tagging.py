@@ -106,7 +106,7 @@ def count_waiting(context: Context) -> int:
         return tags.count_untagged(session)
 
 
-def analyse_words(context: Context, text: str) -> Tagged:
+def analyse_words(context: Context, texts: Sequence[str]) -> list[Tagged]:
     """Read words that are no mention, such as those of a telephone call that somebody
     entered, as mentions are read; nothing is stored. Names of a gazetteer of the
     workspace's own that cannot be read are left out: who calls waits for no file, and
@@ -117,9 +117,9 @@ def analyse_words(context: Context, text: str) -> Tagged:
         own = gazetteer.load_names(context.workspace)
     except SocialcellError:
         own = ()
-    words = Untagged(0, text, "", context.clock.now())
-    (tagged,) = _analyse_as_set(context, [words], all_areas, own)
-    return tagged
+    now = context.clock.now()
+    words = [Untagged(0, text, "", now) for text in texts]
+    return _analyse_as_set(context, words, all_areas, own)
 
 
 def _analyse_as_set(

@@ -166,10 +166,10 @@ def put_call(
 def deliver_due(
     context: Context,
     *,
-    alerts: bool = False,
+    alerts: bool | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Delivery:
-    """Send what is due, or only messages of `alerts`; no trial. Each message is
+    """Send what is due, of `alerts` alone or without them; no trial. Each message is
     claimed, sent, and settled by itself.
 
     Between the receiver's yes and our note of it a kill leaves the message to be sent
@@ -318,7 +318,7 @@ def _note_reason(context: Context, ids: Sequence[int], answer: str) -> None:
 
 
 def _send_messages(
-    context: Context, room: str, stop: Callable[[], bool], *, alerts: bool = False
+    context: Context, room: str, stop: Callable[[], bool], *, alerts: bool | None = None
 ) -> SendingWay:
     """What is due for one room or phone. One that asks us to wait is asked nothing
     more. Of several that wait about one incident the newest alone leaves."""

@@ -88,7 +88,7 @@ class _SourceFetcher:
     ) -> None:
         assert source.id is not None
         self._context, self._source, self._id = context, source, source.id
-        self._counts, self._stop = counts, stop
+        self._counts, self._is_ending = counts, stop
         self._connector = webhook_ingest.build_receiver(context, source)
 
     def run(self) -> None:
@@ -107,6 +107,11 @@ class _SourceFetcher:
                 current = session.get(Source, self._id)
                 assert current is not None
                 collector.note_failure(current, error, now)
+
+    def _stop(self) -> bool:
+        """Also where a push of the source came meanwhile, which the same lock keeps
+        waiting: it goes first."""
+        return self._is_ending() or webhook_ingest.has_waiting(self._context, self._id)
 
     def _files(self, connector: MediaConnector) -> None:
         for pending in self._due(attachments.due):

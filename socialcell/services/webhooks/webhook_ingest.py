@@ -109,6 +109,12 @@ def store_push(
     return WebhookResult.STORED if any(new) else WebhookResult.DUPLICATE
 
 
+def has_waiting(context: Context, source_id: int) -> bool:
+    """Whether a push of a source waits to be read."""
+    with db.reading(context.engine) as session:
+        return source_id in webhook_deliveries.waiting_by_source(session)
+
+
 def process_pushes(
     context: Context, *, stop: Callable[[], bool] = collector.never_stop
 ) -> list[RunResult]:
