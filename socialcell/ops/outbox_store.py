@@ -393,7 +393,18 @@ def withdraw_quoting(session: Session, mention_id: int, sign: str) -> int:
     """Delete what waits about a mention and has the words of others, so that it is made
     anew without those that are gone; dead messages lose their words. `sign` follows the
     mention's id in the keys. How many are deleted."""
-    about = C.dedup_key.startswith(f"{ABOUT_ITEM}{mention_id}{sign}")
+    return withdraw(session, f"{ABOUT_ITEM}{mention_id}{sign}")
+
+
+def about_case(number: str) -> str:
+    """The prefix of the keys of alerts about a case that comes of no mention."""
+    return f"case.{number}.danger"
+
+
+def withdraw(session: Session, prefix: str) -> int:
+    """Delete what waits under keys with a prefix, to be made anew; dead messages lose
+    their words. How many are deleted."""
+    about = C.dedup_key.startswith(prefix)
     session.execute(update(OUT).where(about, C.state == "dead").values(body=None))
     waits = C.state.in_(("held", "pending"))
     return db.changed(session, delete(OUT).where(about, waits))

@@ -263,9 +263,11 @@ def look_back(incident: Incident, config: Config = None, json: Json = False) -> 
     output.table(columns, [_step_row(step) for step in table.steps])
     _say_past_claims(table.claims)
     _say_urgent_cases(table.cases)
-    kept = sum(row.outcome == "kept" for row in table.updates)
-    if table.updates:
-        output.say(f"Promised updates: {len(table.updates)}, kept in time: {kept}")
+    if table.updates_due:
+        output.say(
+            f"Promised updates that were due: {table.updates_due}, kept in time: "
+            f"{table.updates_kept}"
+        )
     for lesson in table.lessons:
         output.say(f"Lesson: {lesson}")
 

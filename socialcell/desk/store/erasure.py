@@ -15,6 +15,7 @@ from socialcell.desk.store import case_secrets
 from socialcell.desk.store.case_secrets import SECRET
 from socialcell.json_types import DocumentValue
 from socialcell.listening.model import Mention
+from socialcell.ops import outbox_store
 
 CONTACT, MESSAGE = db.table(CaseContact), db.table(CaseMessage)
 CHECK = db.table(ClosureCheck)
@@ -68,11 +69,18 @@ def erase_contacts(
     """Erase who these contacts are and what they said to us; how many contacts.
 
     What they posted goes with the mentions. What we wrote stays, and so does what came
-    of the closing question.
+    of the closing question; alerts about their cases lose the words.
     """
     erased = 0
     for chunk in db.chunks(contact_ids):
         case_secrets.forget(session, chunk)
+        numbers = (
+            select(col(DeskCase.number))
+            .join(CONTACT, CONTACT.c.case_id == col(DeskCase.id))
+            .where(CONTACT.c.id.in_(chunk))
+        )
+        for number in session.scalars(numbers):
+            outbox_store.withdraw(session, outbox_store.about_case(number))
         session.execute(
             update(MESSAGE)
             .where(MESSAGE.c.contact_id.in_(chunk), MESSAGE.c.direction == "in")

@@ -25,10 +25,11 @@ def warnings(context: Context, rejects: Sequence[Reject]) -> tuple[str, ...]:
         return ()
     more = len(rows) - _ROWS_NAMED
     named = ", ".join(rows[:_ROWS_NAMED]) + (f" and {more} more" if more > 0 else "")
-    which = "Row {} speaks" if len(rows) == 1 else "Rows {} speak"
+    is_single = len(rows) == 1
+    which, it = ("Row {} speaks", "it") if is_single else ("Rows {} speak", "them")
     return (
-        f"{which.format(named)} of danger to life and could not be stored, so nobody "
-        "is called about it. Read it in the file now, and act; then mend it and "
+        f"{which.format(named)} of danger to life and cannot be stored, so nobody is "
+        f"called about {it}. Read {it} in the file now, and act; then mend {it} and "
         "import the file again.",
     )
 

@@ -10,6 +10,18 @@ from socialcell.services.context import Context
 from socialcell.services.desk import case_clocks
 
 
+def was_decided(session: Session, case: DeskCase, field: str) -> bool:
+    """Whether a person decided a field of a case, such as its owner or priority."""
+    assert case.id is not None
+    return any(decides(step, field) for step in cases.steps_of(session, case.id))
+
+
+def decides(step: CaseStep, field: str) -> bool:
+    """Whether a step decided a field."""
+    decided = step.detail.get("decided")
+    return isinstance(decided, dict) and field in decided
+
+
 def enter_step(
     context: Context, session: Session, case: DeskCase, step: StepDraft
 ) -> CaseStep:

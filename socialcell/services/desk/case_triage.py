@@ -80,7 +80,7 @@ def triage(
     with _acting(context, number, rev) as (session, case):
         _require_known(session, draft)
         before = _fields(case)
-        has_owner = _owner_was_decided(session, case)
+        has_owner = case_steps.was_decided(session, case, "owner")
         _apply(context, session, case, draft, has_owner=has_owner)
         to = CaseState.ACKNOWLEDGED if case.state == CaseState.NEW else None
         after = _fields(case)
@@ -218,7 +218,9 @@ def _apply(
     if draft.summary is not None:
         case.summary = clean_text(draft.summary).strip()
     if draft.place is not None:
-        _set_place(context, session, case, clean_text(draft.place).strip())
+        words = clean_text(draft.place).strip()
+        is_same_ward = draft.area in (None, case.area)
+        _set_place(context, session, case, words, keeps_known=is_same_ward)
     if draft.area is not None:
         case.area = draft.area or None
     if draft.point is not None:
@@ -236,12 +238,16 @@ def _apply(
         )
 
 
-def _set_place(context: Context, session: Session, case: DeskCase, words: str) -> None:
+def _set_place(
+    context: Context, session: Session, case: DeskCase, words: str, *, keeps_known: bool
+) -> None:
     """Take another place for a case. Words that no place has as its name do not take
-    the known place away: they stand before it, as more of where it is."""
+    the known place away, unless another ward office is chosen: they stand before it, as
+    more of where it is."""
     at = case.first_contact_at
     place_id, ward = case_reading.place_of(context, session, words, at)
-    if words and case.place_id is not None and (place_id, ward) == (None, None):
+    is_unknown = bool(words) and (place_id, ward) == (None, None)
+    if keeps_known and is_unknown and case.place_id is not None:
         known = case_reading.place_name(session, case.place_id)
         case.place = words if known in words else f"{words} ({known})"
         return
@@ -259,15 +265,6 @@ def _fields(case: DeskCase) -> JsonObject:
     names = ("kind", "topic", "priority", "area", "place", "place_id", "owner")
     more = ("summary", "latitude", "longitude", "service")
     return {name: getattr(case, name) for name in (*names, *more)}
-
-
-def _owner_was_decided(session: Session, case: DeskCase) -> bool:
-    assert case.id is not None
-    for step in cases.steps_of(session, case.id):
-        decided = step.detail.get("decided")
-        if step.kind == "triage" and isinstance(decided, dict) and "owner" in decided:
-            return True
-    return False
 
 
 def _operator_for(context: Context, session: Session, case: DeskCase, name: str) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.desk.model import CaseStep, DeskCase
+from socialcell.desk.model import DeskCase
 from socialcell.desk.store import cases
 from socialcell.desk.store.cases import StepDraft
 from socialcell.json_types import JsonObject
@@ -16,6 +16,7 @@ from socialcell.services.desk import case_reading, case_steps
 
 UNDECIDED_FOR = timedelta(minutes=2)
 """So long a person may say that it is not life or limb."""
+_OF_MENTIONS = "mentions"  # marks the steps that follow what was decided about these
 
 
 def promote_critical(context: Context) -> int:
@@ -30,8 +31,7 @@ def promote_critical(context: Context) -> int:
             case = cases.lock_case(session, number)
             if case.priority == "P0" or not _is_undecided(session, case, before):
                 continue
-            was, case.priority = case.priority, "P0"
-            detail: JsonObject = {"was": was, "now": "P0"}
+            detail = _change_of_priority(case, "P0")
             step = StepDraft("priority", context.actor.name, detail=detail)
             case_steps.enter_step(context, session, case, step)
             count += 1
@@ -54,15 +54,23 @@ def follow_mentions(context: Context) -> int:
             if suggested == case.suggested_priority:
                 continue
             case.suggested_priority = suggested
-            detail: JsonObject = {"suggested": {"priority": suggested}}
+            reading: JsonObject = {"suggested": {"priority": suggested}}
+            detail: JsonObject = {_OF_MENTIONS: True, **reading}
             kind = "reading"
-            if case.priority != suggested and not _has_decided_priority(session, case):
-                detail = {**detail, "was": case.priority, "now": suggested}
-                kind, case.priority = "priority", suggested
+            has_priority = case_steps.was_decided(session, case, "priority")
+            if case.priority != suggested and not has_priority:
+                detail = {**detail, **_change_of_priority(case, suggested)}
+                kind = "priority"
             step = StepDraft(kind, context.actor.name, detail=detail)
             case_steps.enter_step(context, session, case, step)
             count += 1
     return count
+
+
+def _change_of_priority(case: DeskCase, priority: str) -> JsonObject:
+    """Give a case a priority; the detail of the step that does it."""
+    was, case.priority = case.priority, priority
+    return {"changed": {"priority": {"was": was, "now": priority}}}
 
 
 def _priority_of_mentions(session: Session, case: DeskCase) -> str:
@@ -82,25 +90,16 @@ def _priority_of_mentions(session: Session, case: DeskCase) -> str:
     return min(priorities)
 
 
-def _has_decided_priority(session: Session, case: DeskCase) -> bool:
-    """Whether a person decided the priority of a case."""
-    assert case.id is not None
-    return any(_decides_priority(step) for step in cases.steps_of(session, case.id))
-
-
-def _decides_priority(step: CaseStep) -> bool:
-    decided = step.detail.get("decided")
-    return isinstance(decided, dict) and "priority" in decided
-
-
 def _is_undecided(session: Session, case: DeskCase, before: datetime) -> bool:
     """Whether it was taken for life or limb before a moment, and nobody has decided
     about the case since."""
     assert case.id is not None
     for step in reversed(cases.steps_of(session, case.id)):
         suggested = step.detail.get("suggested")
-        if step.kind == "triage" or _decides_priority(step):
+        if step.kind == "triage" or case_steps.decides(step, "priority"):
             return False
+        if _OF_MENTIONS in step.detail:
+            continue  # what a person decided about the case before it holds
         if isinstance(suggested, dict) and suggested.get("priority") == "P0":
             return step.at <= before
     return False

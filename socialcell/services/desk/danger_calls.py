@@ -84,13 +84,13 @@ def _dangers(context: Context, session: Session, now: datetime) -> list[Dangerou
                 area=names.get(case.area or ""),
                 assigned=False,
                 words=_words(context, session, case, mentions),
-                place=case.place or None,
+                place=masking.unnamed(case.place) or None,
                 console_url=context.workspace.config.alerts.console_url,
             )
             key = (
                 f"{outbox_store.ABOUT_ITEM}{mentions[0]}"
                 if mentions
-                else f"case.{case.number}.danger"
+                else outbox_store.about_case(case.number)
             )
             dangers.append(DangerousCase(late, _since(session, case), key))
     return dangers
@@ -151,7 +151,7 @@ def _phone_call(context: Context, case: LateCase, lang: str) -> bytes:
         "case": case.number,
         "lang": language(lang).code,
         "title": notice.subject,
-        "lines": [plain_text(line) for line in notice.lead],
+        "lines": [plain_text(line) for line in notice.lead[bool(case.words) :]],
         "text": case.words or "",
         "place": case.place,
         "topics": [case.topic] if case.topic else [],

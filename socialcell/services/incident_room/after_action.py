@@ -57,6 +57,16 @@ class AfterAction:
     cases: Sequence[UrgentCase]
     lessons: Sequence[str]
 
+    @property
+    def updates_due(self) -> int:
+        """How many promised updates were due: neither replaced nor still running."""
+        return sum(row.outcome not in ("replaced", "waiting") for row in self.updates)
+
+    @property
+    def updates_kept(self) -> int:
+        """How many were kept in time."""
+        return sum(row.outcome == "kept" for row in self.updates)
+
 
 def look_back(context: Context, incident_id: int) -> AfterAction:
     """The table of an incident. UsageError: there is none."""

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from socialcell import db, mail
@@ -32,6 +32,8 @@ from socialcell.services.reporting.weekly_report import WeeklyFiles
 from socialcell.settings.notifications import RecipientsByLanguage
 
 _BRIEF = "report.daily."  # prefix of the briefs' keys; the end of the span follows
+# A brief that leaves so long after its end says what has come since.
+_LATE = timedelta(minutes=10)
 _LONGEST_BRIEF = timedelta(days=7)
 
 
@@ -187,16 +189,19 @@ def make_daily(
             unreached=settings.unreached,
             console_url=settings.alerts.console_url,
         )
-        dangers = critical_calls.ids_since(session, span.end)
     sender = letter_sender(context, lang)
     return DailyReport(
         brief_text.text(brief, shown, translations),
         brief_letter.letter(brief, shown, sender, translations),
         brief,
-        None
-        if as_of or span.end == now
-        else brief_sentences.since_line(span.end, len(dangers), translations),
+        None if as_of or span.end == now else _since_line(context, span.end, lang),
     )
+
+
+def _since_line(context: Context, end: datetime, lang: str) -> str:
+    with db.reading(context.engine) as session:
+        dangers = critical_calls.ids_since(session, end)
+    return brief_sentences.since_line(end, len(dangers), language(lang))
 
 
 def send_daily(context: Context, lang: str, as_of: datetime | None = None) -> int:
@@ -211,6 +216,9 @@ def send_daily(context: Context, lang: str, as_of: datetime | None = None) -> in
     def letter() -> mail.Letter:
         since = _last_brief_end(context, lang, span)
         page = make_daily(context, lang, as_of, since=since).letter
+        if context.clock.now() - span.end >= _LATE:
+            line = _since_line(context, span.end, lang)
+            page = replace(page, lead=[(line,), *page.lead], preheader=line)
         return mail.Letter(
             subject=page.subject,
             text=letter_render.text(page),

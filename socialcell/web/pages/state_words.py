@@ -60,6 +60,18 @@ def post_states(lang: Language) -> Mapping[str, str]:
     }
 
 
+def stored_post_states(lang: Language) -> Mapping[str, str]:
+    """What the row of a post says, whatever keeps it from going out."""
+    _ = lang.gettext
+    return {
+        "draft": _("Draft"),
+        "approved": _("Approved"),
+        "withdrawn": _("Withdrawn"),
+        "posted": _("Posted"),
+        "deleted": _("Deleted from the platform"),
+    }
+
+
 def with_states_in_words(message: Message, lang: Language) -> Message:
     """The message with the names of states in words, where a command has their ids."""
     area = message.code.partition(".")[0]
@@ -86,5 +98,5 @@ _STATES_OF_AREA = {
     "deskanswers": case_states,
     "deskcases": case_states,
     "deskclosing": case_states,
-    "posts": post_states,
+    "posts": stored_post_states,
 }

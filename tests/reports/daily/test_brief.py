@@ -280,6 +280,27 @@ def test_after_a_long_outage_a_brief_is_of_the_last_seven_days(
     assert "Since Mon 23 Nov, 08:30" in " ".join(text.split())
 
 
+@pytest.mark.parametrize(("minutes", "shown"), [(1, False), (96, True)])
+def test_a_brief_that_leaves_late_says_what_danger_came_since(
+    world: World, clock: FixedClock, minutes: int, shown: bool
+) -> None:
+    report = Report(brief_to=RecipientsByLanguage(en=("desk@city.example",)))
+    settings = world.context.workspace.config.model_copy(update={"report": report})
+    workspace = Workspace(world.context.workspace.folder, settings)
+    context = Context(workspace, world.engine, clock)
+    world.mention(MORNING, "A wall fell on a man", urgency="critical")
+    clock.set(MORNING + timedelta(minutes=minutes))
+
+    assert report_mail.send_daily(context, "en", MORNING) == 1
+
+    with db.reading(world.engine) as session:
+        (row,) = store.list_messages(session)
+        assert row.body is not None
+        message = email.message_from_bytes(row.body, policy=default)
+    text = " ".join(message.get_body(("plain",)).get_content().split())
+    assert ("1 mention since then speaks of danger to life" in text) is shown
+
+
 SINCE = {
     "en": "This is the brief of Fri 20 Nov, 08:30. ",
     "mr": "हा शुक्र २० नोव्हेंबर, ०८:३० या वेळेचा संक्षिप्त अहवाल आहे. ",

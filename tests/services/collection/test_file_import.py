@@ -226,7 +226,7 @@ def test_rows_that_speak_of_danger_and_could_not_be_stored_are_named(context, tm
 
     assert [reject.row for reject in imported.result.rejects] == [2, 3]
     (warning,) = imported.warnings
-    assert warning.startswith("Row 2 speaks of danger to life and could not be stored")
+    assert warning.startswith("Row 2 speaks of danger to life and cannot be stored")
 
 
 def test_an_interrupted_import_goes_on_behind_the_last_stored_page(context, tmp_path):

@@ -101,15 +101,15 @@ def test_life_or_limb_is_p0_after_two_minutes_without_a_person(
     assert critical_cases.promote_critical(asha) == 0
 
 
-def judge_harmless(context: Context, mention: int) -> None:
-    """A person decides that a critical mention is of low urgency."""
+def judge(context: Context, mention: int, urgency: str) -> None:
+    """A person decides how urgent a mention is."""
     now = context.clock.now()
     reading = {"model": "reader", "model_version": "1", "made_at": now}
     label = Annotation(mention_id=mention, kind="urgency", value="critical", **reading)
     with db.writing(context.engine) as session:
         session.add(label)
         session.flush()
-        tags.decide(session, mention, "urgency", "low", "lead", now)
+        tags.decide(session, mention, "urgency", urgency, "lead", now)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_who_decides_that_a_mention_is_no_danger_takes_the_p0_from_its_case(
         case_triage.triage(asha, number, case_triage.TriageDraft(priority=priority))
     clock.advance(timedelta(minutes=minutes))
     critical_cases.promote_critical(asha)
-    judge_harmless(asha, mention)
+    judge(asha, mention, "low")
 
     critical_cases.follow_mentions(asha)
     clock.advance(timedelta(minutes=3))
@@ -133,6 +133,21 @@ def test_who_decides_that_a_mention_is_no_danger_takes_the_p0_from_its_case(
     assert critical_cases.promote_critical(asha) == 0
     assert read_case(asha, number).priority == stays
     assert read_case(asha, number).suggested_priority == "P1"
+
+
+def test_a_priority_that_a_person_gave_outlasts_a_later_decision_about_the_mention(
+    asha: Context, clock: FixedClock
+) -> None:
+    mention = read_mention(asha, intent="help", urgency="high")
+    number = case_opening.open_from_mention(asha, mention)
+    case_triage.triage(asha, number, case_triage.TriageDraft(priority="P2"))
+    judge(asha, mention, "critical")
+
+    critical_cases.follow_mentions(asha)
+    clock.advance(timedelta(minutes=3))
+
+    assert critical_cases.promote_critical(asha) == 0
+    assert read_case(asha, number).priority == "P2"
 
 
 def test_a_case_stays_p0_while_one_of_its_mentions_is_a_danger(
@@ -144,7 +159,7 @@ def test_a_case_stays_p0_while_one_of_its_mentions_is_a_danger(
     case_opening.join_mention(asha, number, other)
     clock.advance(timedelta(minutes=3))
     critical_cases.promote_critical(asha)
-    judge_harmless(asha, harmless)
+    judge(asha, harmless, "low")
 
     assert critical_cases.follow_mentions(asha) == 0
     assert read_case(asha, number).priority == "P0"
