@@ -67,10 +67,14 @@ def render() -> str:
 
 def walk() -> Iterator[typer.Context]:
     """Every group and command below the root, depth first, in order of appearance."""
-    root = typer.main.get_command(app)
-    yield from below(
-        typer.Context(root, info_name="socialcell", **root.context_settings)
-    )
+    yield from below(root())
+
+
+def root() -> typer.Context:
+    """The whole command line with its settings: a command keeps the help option that it
+    was first asked for, and without them that option would have no `-h`."""
+    command = typer.main.get_command(app)
+    return typer.Context(command, info_name="socialcell", **command.context_settings)
 
 
 def below(parent: typer.Context) -> Iterator[typer.Context]:

@@ -25,6 +25,7 @@ import yaml
 from typer.core import TyperGroup
 from typer.testing import CliRunner
 
+from scripts import docs
 from socialcell import sandbox
 from socialcell.cli import app
 from socialcell.clock import IST, FixedClock
@@ -267,7 +268,7 @@ def command_of(line: str) -> str:
 
 def with_json() -> list[str]:
     """The words of every command that takes --json."""
-    return list(_with_json(typer.Context(typer.main.get_command(app))))
+    return list(_with_json(docs.root()))
 
 
 def _with_json(parent: typer.Context) -> Iterator[str]:
@@ -278,7 +279,7 @@ def _with_json(parent: typer.Context) -> Iterator[str]:
                     typer.Context(command, parent=parent, info_name=name)
                 )
     elif any("--json" in option.opts for option in parent.command.params):
-        yield parent.command_path.strip()
+        yield parent.command_path.removeprefix("socialcell ")
 
 
 def shape(document: Any) -> Shape:

@@ -15,7 +15,7 @@ from socialcell.clock import IST, FixedClock
 from socialcell.desk.case_states import CaseState
 from socialcell.desk.escalation_table import escalation_rules, functions
 from socialcell.desk.model import CaseStep
-from socialcell.desk.store import cases
+from socialcell.desk.store import cases, erasure
 from socialcell.desk.store import clocks as store
 from socialcell.desk.store.cases import StepDraft
 from socialcell.i18n import CODES
@@ -325,6 +325,20 @@ def test_a_danger_that_a_caller_tells_of_is_called_about_in_the_next_round(
     (call,) = messages(desk)
     body = json.loads(call.body or b"")
     assert (call.channel, body["case"], body["topics"]) == ("phone", number, ["flood"])
+
+
+def test_what_waits_about_a_case_goes_when_its_citizen_is_erased(desk: Context) -> None:
+    number = open_case(desk, answered=False, priority="P0", summary="She hangs there")
+    danger_calls.put_calls(desk)
+    (call,) = messages(desk)
+    assert b"She hangs there" in (call.body or b"")
+
+    with db.writing(desk.engine) as session:
+        case = cases.lock_case(session, number)
+        (contact,) = cases.contacts_of(session, [case.id or 0])
+        erasure.erase_contacts(session, [contact.id or 0], desk.clock.now())
+
+    assert messages(desk) == []
 
 
 def operator_id(context: Context) -> int:

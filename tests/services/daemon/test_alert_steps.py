@@ -140,6 +140,37 @@ def test_a_telephone_is_called_once_although_nothing_can_be_written(
     assert rung.read_text() == "1\n"
 
 
+@pytest.mark.on_sqlite
+def test_of_what_cannot_be_written_a_telephone_whose_name_begins_another_is_called(
+    context: Context, clock: FixedClock, tmp_path: Path
+) -> None:
+    def ring(name: str) -> dict[str, list[str]]:
+        return {"command": ["/bin/sh", "-c", f"echo {name} >> {tmp_path / 'rung'}"]}
+
+    clock.set(NOON)
+    ladder = [
+        {"after": 0, "who": ["desk@city.example", "night2"]},
+        {"after": 5, "who": ["night", "night2"]},
+    ]
+    phones = {"night": ring("night"), "night2": ring("night2")}
+    city = critical_city(context, {**LADDER, "phone": phones, "ladder": ladder})
+    escalations.advance(city.context)
+    clock.advance(5 * MINUTE)
+    escalations.advance(city.context, deliver=False)
+    with db.writing(city.engine) as session:
+        rows = session.scalars(select(Outgoing).where(Outgoing.recipient == "night2"))
+        for row in rows:
+            row.state = "sent"
+
+    def refuse(_session: object) -> None:
+        raise SocialcellError("database.disk_full", place="x", reason="full", busy="1")
+
+    full = city.context.engine.execution_options(socialcell_fence=refuse)
+    UrgentRounds().run(replace(city.context, engine=full), lambda: False)
+
+    assert (tmp_path / "rung").read_text().splitlines() == ["night2", "night"]
+
+
 @pytest.mark.faults
 @pytest.mark.on_sqlite
 def test_the_daemon_wakes_when_a_step_is_due_and_does_not_wait_for_its_tick(

@@ -61,6 +61,19 @@ def test_the_owner_follows_from_topic_and_place_unless_somebody_decided(
     assert read_case(asha, number).owner == "dept:drainage"
 
 
+def test_an_unknown_place_in_another_ward_office_takes_the_known_one_away(
+    asha: Context, number: str
+) -> None:
+    case_triage.triage(asha, number, TriageDraft(place="Aundh"))
+    other = TriageDraft(place="Lane 3 of Xyz", area="ward:hadapsar-mundhwa")
+
+    case_triage.triage(asha, number, other)
+
+    case = read_case(asha, number)
+    assert (case.place, case.place_id) == ("Lane 3 of Xyz", None)
+    assert case.area == "ward:hadapsar-mundhwa"
+
+
 def test_a_place_brings_its_ward_office_and_unknown_words_stand_beside_it(
     asha: Context, number: str
 ) -> None:
