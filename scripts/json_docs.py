@@ -25,7 +25,6 @@ import yaml
 from typer.core import TyperGroup
 from typer.testing import CliRunner
 
-from scripts import docs
 from socialcell import sandbox
 from socialcell.cli import app
 from socialcell.clock import IST, FixedClock
@@ -268,7 +267,8 @@ def command_of(line: str) -> str:
 
 def with_json() -> list[str]:
     """The words of every command that takes --json."""
-    return list(_with_json(docs.root()))
+    command = typer.main.get_command(app)
+    return list(_with_json(typer.Context(command, **command.context_settings)))
 
 
 def _with_json(parent: typer.Context) -> Iterator[str]:
@@ -279,7 +279,7 @@ def _with_json(parent: typer.Context) -> Iterator[str]:
                     typer.Context(command, parent=parent, info_name=name)
                 )
     elif any("--json" in option.opts for option in parent.command.params):
-        yield parent.command_path.removeprefix("socialcell ")
+        yield parent.command_path.strip()
 
 
 def shape(document: Any) -> Shape:
