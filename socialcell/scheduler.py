@@ -74,6 +74,7 @@ class Daemon:
         self._owner = f"{self._place}{os.getpid()}:{os.urandom(4).hex()}"
         self._lost = threading.Event()
         self._urgent = UrgentRounds()
+        self._unseen: str | None = None  # why what is urgent cannot be looked for
         self._ticked_at = self._looked_at = self._clock.now()
         self._pinged_at: datetime | None = None
 
@@ -160,10 +161,13 @@ class Daemon:
         try:
             self._reload_if_told()
             self._urgent.run(self._context(), self._should_stop_urgent)
+            self._unseen = None
         except AlreadyRunning as error:
             self._lose(str(error))
         except SocialcellError as error:
-            _LOG.error("what is urgent was not looked for", reason=str(error))
+            if str(error) != self._unseen:  # it is looked for every two seconds
+                _LOG.error("what is urgent was not looked for", reason=str(error))
+            self._unseen = str(error)
         finally:
             self._looked_at = self._clock.now()
 

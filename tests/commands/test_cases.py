@@ -65,6 +65,32 @@ def test_the_page_leads_from_a_post_to_an_assigned_case(config: Path) -> None:
     assert [step["kind"] for step in case["steps"]][-1] == "state"
 
 
+def test_who_opens_a_case_sees_what_it_is_and_whether_anybody_is_called(
+    config: Path,
+) -> None:
+    words = "The house is on fire, my mother is stuck inside, save her"
+    call = ("cases", "open", "--from", "phone", "--words", words, "--place", "Kothrud")
+    danger = socialcell(*call, MINE, config)
+    quiet = socialcell("cases", "open", "1", MINE, config)
+    document = as_json(config, "cases", "open", "2")
+
+    assert danger.stdout.startswith(
+        "Case 26-000001 is open: P0, complaint, fire, Kothrud; owner "
+    )
+    assert "until somebody has it" in danger.stderr
+    assert quiet.stdout.startswith("Case 26-000002 is open: P2, complaint, water, ")
+    assert quiet.stdout.count("26-000002") == 1  # scripts look for it
+    assert "called" not in quiet.stderr
+    assert (document["case"], document["priority"]) == ("26-000003", "P2")
+    assert document["due_at"] is not None
+
+    kept = config.read_text().splitlines()
+    without = "\n".join(line for line in kept if not line.startswith("alerts:"))
+    config.write_text(f"{without}\n")
+    unheard = socialcell(*call, MINE, config)
+    assert "Nobody is called about it" in unheard.stderr
+
+
 def test_a_list_has_the_case_and_how_many_there_are(config: Path) -> None:
     run(config, "cases", "open", "1")
     page = as_json(config, "cases", "list")

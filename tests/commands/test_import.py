@@ -68,6 +68,15 @@ def test_errors_hold_sentences_and_no_line_of_a_log(call, tmp_path):
     assert err.splitlines() == ["row 3: no text", "1 of 2 rows could not be read"]
 
 
+def test_a_danger_that_is_imported_is_named_and_said_to_reach_nobody(call, tmp_path):
+    fire = "The house is on fire, my mother is stuck inside, save her"
+    code, _out, err = call(write(tmp_path / "a.csv", "id,text", f'1,"{fire}"'))
+
+    assert code == 0
+    assert "Critical: incident 1. socialcell alerts show 1" in err
+    assert "No alert of it can leave; what is missing: socialcell doctor" in err
+
+
 def test_twice_says_that_nothing_is_changed(call, tmp_path):
     path = write(tmp_path / "a.csv", "id,text", "1,पाणी")
     assert call(path)[0] == 0

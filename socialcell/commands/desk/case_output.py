@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from socialcell.commands import output
-from socialcell.json_types import DocumentValue
+from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.sheet import CellContent
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from socialcell.views.desk.inbox_view import InboxLine, InboxPage
 
 _COLUMNS = ("no.", "priority", "state", "due", "topic", "area", "assignee", "words")
+_DECIDED = ("kind", "topic", "priority", "place", "area", "owner")
 _WORDS = 160  # characters of a citizen's last words in a table
 
 
@@ -34,6 +35,26 @@ def print_list(page: "InboxPage", view: str, *, json: bool) -> None:
     output.table(_COLUMNS, rows, important=("no.", "priority", "state", "due"))
     if page.following is not None:
         output.note(f"There are more: --after {page.following}")
+
+
+def print_opened(page: "CasePage", more: JsonObject, *, json: bool) -> None:
+    """What a case is that was opened now, so that who opened it sees what the reader
+    made of it; `more` goes into its JSON."""
+    case = page.case
+    due_at = min(
+        (clock.due_at for clock in page.clocks if clock.is_running), default=None
+    )
+    if json:
+        fields = {name: getattr(case, name) for name in _DECIDED}
+        output.as_json({"case": case.number, **fields, "due_at": due_at, **more})
+        return
+    where = case.place or case.area or "place not known"
+    due = "" if due_at is None else f", due {output.local(due_at)}"
+    output.say(
+        f"Case {case.number} is open: {case.priority}, {case.kind}, "
+        f"{case.topic or 'topic not known'}, {where}; "
+        f"owner {case.owner or 'not known'}{due}."
+    )
 
 
 def print_case(page: "CasePage", *, json: bool) -> None:

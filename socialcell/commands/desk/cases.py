@@ -14,6 +14,7 @@ from socialcell.commands.options import Config, Json, Limit, open_context, peopl
 if TYPE_CHECKING:
     from socialcell.json_types import JsonObject
     from socialcell.services.context import Context
+    from socialcell.views.desk.case_view import CasePage
 
 app = typer.Typer(
     help="Cases: what citizens ask, who has it, and where it stands.",
@@ -102,11 +103,15 @@ def open_(
             point=_point(point),
         )
         number = case_opening.open_by_hand(context, new)
-    _report(
-        {"case": number, **_unknown_place(context, place)},
-        f"Case {number} is open.",
-        json=json,
-    )
+    unknown_place = _unknown_place(context, place)
+    page = _page(context, number)
+    case_output.print_opened(page, unknown_place, json=json)
+    if page.case.priority == "P0":
+        output.note(
+            "The daemon has people called about it until somebody has it."
+            if context.workspace.config.unreached is None
+            else "Nobody is called about it; what is missing: socialcell doctor"
+        )
 
 
 @app.command()
@@ -188,13 +193,7 @@ def show(number: Number, config: Config = None, json: Json = False) -> None:
 
     Example: socialcell cases show 26-000001
     """
-    from socialcell.services.desk import case_listing
-    from socialcell.services.desk.pages import case_page
-
-    context = open_context(config)
-    places = case_listing.reader_of(context).places
-    page = case_page.read_page(context, people_of(context), number, places=places)
-    case_output.print_case(page, json=json)
+    case_output.print_case(_page(open_context(config), number), json=json)
 
 
 @app.command()
@@ -315,6 +314,15 @@ def note(
 
     case_triage.add_note(open_context(config), number, _text(text), rev)
     _report({"case": number}, f"The note is in case {number}.", json=json)
+
+
+def _page(context: "Context", number: str) -> "CasePage":
+    """A case as who reads it may see it."""
+    from socialcell.services.desk import case_listing
+    from socialcell.services.desk.pages import case_page
+
+    places = case_listing.reader_of(context).places
+    return case_page.read_page(context, people_of(context), number, places=places)
 
 
 def _unknown_place(context: "Context", place: str) -> "JsonObject":

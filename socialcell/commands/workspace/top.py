@@ -81,8 +81,11 @@ def understand(context: "Context") -> int:
             )
     # Also where nothing waited: people may have decided what is critical. It does not
     # wait for the daemon to be put into its outbox.
-    for incident in escalations.advance(context, deliver=False).opened:
+    opened = escalations.advance(context, deliver=False).opened
+    for incident in opened:
         output.note(f"Critical: incident {incident}. socialcell alerts show {incident}")
+    if opened and context.workspace.config.unreached is not None:
+        output.note("No alert of it can leave; what is missing: socialcell doctor")
     return tagged
 
 

@@ -132,7 +132,7 @@ def put_due_steps(context: Context) -> int:
             letter = ItemLetter(escalation.mention_id, repeated=bool(step))
             new += _put_step(context, letter, step, names)
         with db.writing(context.engine) as session:
-            critical_calls.set_next(session, escalation.id or 0, next_at)
+            critical_calls.set_next(session, escalation, next_at)
     new += sum(_put_notice(context, waiting) for waiting in notices.values())
     return new + _put_closing_messages(context)
 
@@ -274,7 +274,7 @@ def _put_notice(context: Context, waiting: Sequence[Escalation]) -> int:
     new = _put_step(context, letter, "", names)
     with db.writing(context.engine) as session:
         for escalation in waiting:
-            critical_calls.set_next(session, escalation.id or 0, None)
+            critical_calls.set_next(session, escalation, None)
     return new
 
 

@@ -48,8 +48,8 @@ def check_mapping_errors(context: Context) -> Check:
         return ok("drift", "everything of the last week could be read")
     summary = "; ".join(f"{w.platform}: {w.items} × {w.signature}" for w in waves[:5])
     advice = (
-        "socialcell sources mapping-errors; "
-        "after an update, socialcell sources reprocess."
+        "socialcell sources mapping-errors; after an update, "
+        "socialcell sources reprocess --since 7d."
     )
     return warning("drift", summary, advice)
 

@@ -16,6 +16,7 @@ from socialcell.connectors.base import Tombstone
 from socialcell.i18n import language
 from socialcell.listening.alerts.model import Escalation
 from socialcell.listening.model import Mention
+from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.mentions import tags
 from socialcell.listening.store.pages import tombstones
 from socialcell.ops import outbox_store as outbox
@@ -445,6 +446,36 @@ def test_no_letter_that_waits_keeps_the_words_of_an_item_that_was_deleted(
             select(Outgoing.body).where(Outgoing.channel == "phone")
         )
         assert not any(b"school bus" in (body or b"") for body in calls)
+
+
+def test_a_letter_that_is_withdrawn_while_it_is_put_out_is_due_again(
+    city: World,
+) -> None:
+    opened_in_warje(city)
+    couple = critical(city, "An old couple hangs in a tree", author="b", **WARJE)
+    bus = critical(city, BUS, author="c", **WARJE)
+    escalations.group_critical_items(city.context)
+    with db.reading(city.engine) as session:
+        as_read = critical_calls.escalation_of_item(session, couple)
+        session.expunge_all()
+    assert as_read is not None
+    due_at = as_read.next_at
+    city.context.clock.advance(20 * MINUTE)
+    escalations.put_due_steps(city.context)
+
+    # Whoever put the letter out is at the last write, before which the bus is removed.
+    with db.writing(city.engine) as session:
+        session.get_one(Escalation, as_read.id).next_at = due_at
+        gone = session.get_one(Mention, bus)
+        stone = Tombstone(gone.platform, gone.external_id, "deleted")
+        tombstones.apply_tombstones(session, [stone], city.context.clock.now())
+        session.flush()
+        critical_calls.set_next(session, as_read, None)
+    look(city)
+
+    letters = letters_to(city, DESK)
+    assert not any("school bus" in words for words in letters)
+    assert sum("An old couple" in words for words in letters) == 2
 
 
 def test_what_a_platform_withholds_is_told_without_its_words(city: World) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, exists, func, or_, select, update
 from sqlmodel import Session, col
@@ -201,11 +201,12 @@ def next_step_at(session: Session, since: datetime) -> datetime | None:
     return min(times, default=None)
 
 
-def set_next(session: Session, escalation_id: int, at: datetime | None) -> None:
-    """When the next step of an escalation is due, unless there was none left because
-    somebody has acknowledged it meanwhile."""
-    due = ESCALATION.c.next_at.is_not(None)
-    changed = update(ESCALATION).where(ESCALATION.c.id == escalation_id, due)
+def set_next(session: Session, escalation: Escalation, at: datetime | None) -> None:
+    """When the next step of an escalation is due, unless that was changed since it was
+    read: somebody has acknowledged it, or what waited was withdrawn and is due again.
+    """
+    unchanged = ESCALATION.c.next_at == escalation.next_at
+    changed = update(ESCALATION).where(ESCALATION.c.id == escalation.id, unchanged)
     session.execute(changed.values(next_at=at))
 
 
@@ -361,12 +362,18 @@ def _withdraw_quoting(session: Session, incident_id: int) -> None:
             for sign in signs
         )
         if count and escalation.climbs and escalation.next_at is not None:
-            escalation.next_at = escalation.started_at
+            escalation.next_at = _due_again(escalation)
         elif count and not escalation.climbs:
             withdrawn.add(escalation.started_at)
     for escalation in escalations:
         if not escalation.climbs and escalation.started_at in withdrawn:
-            escalation.next_at = escalation.started_at
+            escalation.next_at = _due_again(escalation)
+
+
+def _due_again(escalation: Escalation) -> datetime:
+    """A time that its first step never had: whoever puts that step into the outbox at
+    this moment sees the change (`set_next`)."""
+    return escalation.started_at - timedelta(seconds=1)
 
 
 def is_acknowledged(session: Session, mention_id: int) -> bool:
