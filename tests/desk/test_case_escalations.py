@@ -415,7 +415,8 @@ def test_calls_and_letters_about_a_case_have_its_masked_words_and_its_place(
     desk: Context, clock: FixedClock
 ) -> None:
     store_records(
-        desk.engine, make_record("100", text="A man is in the well, call 98220 12345")
+        desk.engine,
+        make_record("100", text="A man fell into the well, call 98220 12345"),
     )
     number = open_case(desk, answered=False, priority="P0", place="Warje naka")
     spoken = open_case(
@@ -436,8 +437,11 @@ def test_calls_and_letters_about_a_case_have_its_masked_words_and_its_place(
         if message.channel == "phone"
         for body in [json.loads(message.body or b"")]
     }
-    assert calls[number]["text"] == "A man is in the well, call •••"
+    assert calls[number]["text"] == "A man fell into the well, call •••"
     assert calls[number]["place"] == "Warje naka"
+    assert calls[number]["title"] == (
+        f"जीवितास धोका: लोक पाण्यात, अपघात किंवा दुखापत, Warje naka (प्रकरण {number})"
+    )
     assert "Warje naka" in calls[number]["lines"][0]
     assert calls[spoken]["text"] == "He hangs, call •••"
     (letter, *_) = [
@@ -447,5 +451,5 @@ def test_calls_and_letters_about_a_case_have_its_masked_words_and_its_place(
     ]
     part = letter.get_body(("plain",))
     assert part is not None
-    assert "A man is in the well, call •••" in part.get_content()
+    assert "A man fell into the well, call •••" in part.get_content()
     assert "Warje naka" in part.get_content()

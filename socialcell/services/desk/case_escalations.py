@@ -7,7 +7,7 @@ puts them there the next time.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -36,7 +36,7 @@ from socialcell.reports.letters.letter_page import LetterPage
 from socialcell.services import working_calendar
 from socialcell.services.alerts import incident_notifications
 from socialcell.services.context import Context
-from socialcell.services.desk import case_clocks, case_steps
+from socialcell.services.desk import case_clocks, case_reading, case_steps
 from socialcell.services.letter_sender import letter_sender
 
 _BATCH = 500
@@ -199,7 +199,11 @@ def _put(
 
 
 def letter_of(context: Context, case: LateCase, lang: str) -> LetterPage:
-    """The letter about a case in a language."""
+    """The letter about a case in a language, and its place where that has a name in
+    it."""
+    if case.place:
+        place = case_reading.place_in_words(case.place, language(lang).code)
+        case = replace(case, place=place)
     return late_case_page.page(case, letter_sender(context, lang), language(lang))
 
 

@@ -20,6 +20,7 @@ from socialcell.desk.model import DeskCase
 from socialcell.desk.store import clocks as store
 from socialcell.desk.store import duplicates
 from socialcell.i18n import language
+from socialcell.listening.alerts import danger_topics
 from socialcell.listening.areas import area_table
 from socialcell.listening.people import masking
 from socialcell.listening.store import areas as area_store
@@ -30,6 +31,7 @@ from socialcell.reports.letters.letter_page import plain_text
 from socialcell.services.alerts import critical_items, escalations
 from socialcell.services.alerts import incident_notifications as notifications
 from socialcell.services.context import Context
+from socialcell.services.desk import case_reading
 from socialcell.services.desk.case_escalations import letter_of
 from socialcell.services.outbox import outbox
 from socialcell.text import clean_text, one_line
@@ -76,6 +78,8 @@ def _dangers(context: Context, session: Session, now: datetime) -> list[Dangerou
             for id_ in mentions
         )
         if case.assignee is None and not is_item:
+            words = _words(context, session, case, mentions)
+            topics = [case.topic] if case.topic else []
             late = LateCase(
                 number=case.number,
                 occasion=DANGER,
@@ -83,7 +87,8 @@ def _dangers(context: Context, session: Session, now: datetime) -> list[Dangerou
                 topic=case.topic,
                 area=names.get(case.area or ""),
                 assigned=False,
-                words=_words(context, session, case, mentions),
+                words=words,
+                dangers=danger_topics.kinds_beside(topics, words or ""),
                 place=masking.unnamed(case.place) or None,
                 console_url=context.workspace.config.alerts.console_url,
             )
@@ -153,7 +158,7 @@ def _phone_call(context: Context, case: LateCase, lang: str) -> bytes:
         "title": notice.subject,
         "lines": [plain_text(line) for line in notice.lead[bool(case.words) :]],
         "text": case.words or "",
-        "place": case.place,
+        "place": case_reading.place_in_words(case.place or "", lang) or None,
         "topics": [case.topic] if case.topic else [],
     }
     return json.dumps(document, ensure_ascii=False).encode()

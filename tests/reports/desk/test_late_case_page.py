@@ -55,6 +55,37 @@ def test_the_subject_says_why_it_is_written(occasion: str, subject: str) -> None
     assert words(bare) == [subject, "More: socialcell cases show 26-000012"]
 
 
+@pytest.mark.parametrize(
+    ("topic", "dangers", "place", "subject", "about"),
+    [
+        ("fire", (), "Warje naka", "Fire or rescue, Warje naka", "Warje naka, Kothrud"),
+        ("roads", ("collapse", "trapped", "drowning"), None,
+         "Collapse, People trapped, Kothrud", "Kothrud"),
+        ("water", (), None, "Kothrud", "Kothrud"),
+    ],
+)  # fmt: skip
+def test_a_danger_says_what_it_is_and_where_and_how_it_is_taken_on(
+    topic: str, dangers: tuple[str, ...], place: str | None, subject: str, about: str
+) -> None:
+    danger = replace(
+        CASE, occasion="danger", topic=topic, dangers=dangers, place=place,
+        functions=None, due_at=None, words="Send help",
+    )  # fmt: skip
+
+    title, quoted, what, unassigned, charge, _more = words(danger)
+
+    assert title == f"Danger to life: {subject} (case 26-000012)"
+    assert quoted == "“Send help”"
+    assert what.endswith(f", {about}.")
+    assert unassigned == "No one is assigned."
+    assert charge == (
+        "Whoever takes charge records it: socialcell cases assign 26-000012 --to NAME"
+    )
+    assert "socialcell cases assign" not in " ".join(
+        words(replace(danger, assigned=True))
+    )
+
+
 def test_what_is_over_is_said_so_and_the_console_is_a_link() -> None:
     late = replace(CASE, percent=150, due_at=AT, console_url="https://c.example")
 
