@@ -175,8 +175,8 @@ def suggested_critical(session: Session) -> list[str]:
     return list(session.scalars(query.order_by(col(DeskCase.id))))
 
 
-def with_other_urgency(session: Session) -> list[str]:
-    """The numbers of open cases whose suggested priority may not be that of their
+def with_other_urgency(session: Session) -> list[DeskCase]:
+    """Open cases whose suggested priority may not be that of their
     mentions any more: somebody decided the urgency of one, or one is critical now."""
     written = (
         select(CONTACT.c.case_id)
@@ -192,7 +192,7 @@ def with_other_urgency(session: Session) -> list[str]:
     critical = written.where(
         col(Mention.urgency) == "critical", col(Mention.state) == "present"
     )
-    query = select(CASE.c.number).where(
+    query = select(DeskCase).where(
         CASE.c.state.in_([state.value for state in OPEN_STATES]),
         CASE.c.id.in_(decided)
         | (CASE.c.id.in_(critical) & (CASE.c.suggested_priority > "P0")),

@@ -46,7 +46,11 @@ def follow_mentions(context: Context) -> int:
     """
     count = 0
     with db.reading(context.engine) as session:
-        numbers = cases.with_other_urgency(session)
+        numbers = [
+            case.number
+            for case in cases.with_other_urgency(session)
+            if _priority_of_mentions(session, case) != case.suggested_priority
+        ]
     for number in numbers:
         with db.writing(context.engine) as session:
             case = cases.lock_case(session, number)

@@ -78,11 +78,7 @@ def show_case(request: PageRequest) -> Answer:
             "page": page,
             "w": words,
             "reading": _reading_lines(page, words),
-            "to_call": {
-                check.contact_id
-                for check in page.checks
-                if check.answer is None and check.way in closing_calls.BY_CALL
-            },
+            "to_call": _to_be_called(page),
             "is_holder": page.case.holder_id == actor.id,
             "is_open": page.case.state in OPEN_STATES,
             "changed": changes_since(request, page),
@@ -173,6 +169,16 @@ def _named(page: CasePage) -> set[str]:
         places = other.reasons.get("places")
         ids |= set(map(str, places)) if isinstance(places, list) else set()
     return {id_ for id_ in ids if id_ is not None}
+
+
+def _to_be_called(page: CasePage) -> set[int]:
+    """The conversations whose newest closing question is to be asked by a call."""
+    newest = {check.contact_id: check for check in page.checks}
+    return {
+        contact_id
+        for contact_id, check in newest.items()
+        if check.answer is None and check.way in closing_calls.BY_CALL
+    }
 
 
 def _reading_lines(page: CasePage, w: DeskWords) -> list[CaseReadingLine]:

@@ -1,10 +1,13 @@
 """Work on a case: done, called about, answered, routed, lent to the field."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from socialcell import db
+from socialcell.desk.closing_model import ClosureCheck
 from socialcell.roles import Role
 from socialcell.services.context import Context
 from tests.desk_builders import make_case, make_contact
@@ -49,6 +52,17 @@ def test_where_nobody_can_be_asked_that_is_said(
     assert "Is it solved? to be asked by a call" in claimed.text
     assert number in browser.get("/en/calls").text
     assert "asked, no answer yet" not in claimed.text
+
+    with db.writing(city.engine) as session:
+        asked = session.scalars(select(ClosureCheck)).one()
+        later = city.clock.now() + timedelta(hours=1)
+        again = asked.model_dump(exclude={"id", "answer", "answered_at"}) | {
+            "round": 2,
+            "asked_at": later,
+        }
+        session.add(ClosureCheck(**again, answer="yes", answered_at=later))
+    page = browser.get(f"/en/cases/{number}").text
+    assert "to be asked by a call" not in page
 
 
 def test_a_case_that_nobody_has_yet_cannot_be_said_to_be_done(
