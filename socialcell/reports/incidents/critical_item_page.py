@@ -119,7 +119,7 @@ def page(
     name = title(critical_item.subject, critical_item.names, phrases)
     return LetterPage(
         language=lang.code,
-        subject=lang.gettext("Over: %(name)s", name=name) if status.end else name,
+        subject=_subject(name, status, lang),
         preheader=" ".join(lead[:2]),
         sender=sender,
         occasion=(
@@ -134,6 +134,13 @@ def page(
         else list(_opening(critical_item, status, people, phrases)),
         closing=list(_closing(critical_item, status, lang)),
     )
+
+
+def _subject(name: str, status: ItemStatus, lang: Language) -> str:
+    """What it is called, and whether it is over or never was a danger."""
+    if status.is_false_alarm:
+        return lang.gettext("False alarm: %(name)s", name=name)
+    return lang.gettext("Over: %(name)s", name=name) if status.end else name
 
 
 def removed_page(

@@ -88,7 +88,7 @@ def test_a_false_alarm_says_who_decided_so_and_asks_nobody_to_take_charge() -> N
         ItemStatus(7, end=IncidentEnd(NIGHT, NIGHT + 2 * HOUR, is_false_alarm=True))
     )
 
-    assert text.startswith("Over: Danger to life: Flood, Aundh - Baner Social")
+    assert text.startswith("False alarm: Danger to life: Flood, Aundh - Baner Social")
     assert (
         "Staff decided that nobody was in danger. Over on 20 Nov 2026, 04:00, after 2 "
         "hours. It is about: Flood, Aundh - Baner." in text

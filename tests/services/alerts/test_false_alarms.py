@@ -188,7 +188,7 @@ def test_who_was_told_of_a_false_alarm_is_told_of_its_end_once(city: World) -> N
         deliver_to(city, "desk@city.example")
 
     assert closing_letters(city) == [
-        ("desk@city.example", "Over: Danger to life: Fire or rescue")
+        ("desk@city.example", "False alarm: Danger to life: Fire or rescue")
     ]
 
 
