@@ -154,12 +154,15 @@ def _narrowed(
 
 
 def _notices(session: Session, incident_id: int) -> list[Outgoing]:
+    """What left, waits or could not be delivered; without what was ended because a
+    newer one took its place or somebody had acknowledged."""
     calls = critical_calls.escalations_of_incident(session, incident_id)
     about_items = outbox_store.prefixes_about(call.mention_id for call in calls)
     return [
         message
         for prefix in (f"incident.{incident_id}.", *about_items)
         for message in outbox_store.messages_with_prefix(session, prefix)
+        if message.state != "sent" or outbox_store.has_left(message)
     ]
 
 

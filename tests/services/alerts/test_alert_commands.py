@@ -212,6 +212,12 @@ def test_a_message_that_waits_in_the_outbox_is_not_counted_as_notified(
         message.state = "sent"
     assert notified() == "1"
 
+    with db.writing(engine) as session:
+        (message,) = session.scalars(select(Outgoing)).all()
+        message.answer = "not sent: a newer message about it took its place"
+    assert notified() == "0"
+    assert document(cell, "alerts", "list")["incidents"][0]["told"] == []
+
 
 def test_detect_says_until_when_there_is_too_little_to_judge(
     cell: Path, context: Context
