@@ -1,9 +1,20 @@
-"""Notes, situation reports, claims and promised updates of an incident."""
+"""Notes, situation reports, claims, promised updates and cases of an incident."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Update, and_, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    Update,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -16,10 +27,12 @@ from socialcell.desk.incident_room_model import (
 )
 from socialcell.desk.model import CaseClock, CaseContact, CaseMessage, DeskCase
 from socialcell.errors import UsageError
-from socialcell.listening.alerts.model import Incident, Rumour
+from socialcell.listening.alerts.model import CRITICAL, Alert, Incident, Rumour
+from socialcell.listening.model import Mention
+from socialcell.listening.store.alerts.incident_numbers import Scope
 
 CASE, CLOCK = db.table(DeskCase).c, db.table(CaseClock).c
-CONTACT = db.table(CaseContact).c
+CONTACT, MESSAGE = db.table(CaseContact).c, db.table(CaseMessage).c
 UPDATE = db.table(NextUpdate)
 
 
@@ -118,12 +131,40 @@ def replace_updates(session: Session, incident_id: int, at: datetime) -> int:
     return db.changed(session, statement.values(replaced_at=at))
 
 
-def count_cases(session: Session, incident_id: int) -> dict[str, int]:
-    """The cases of an incident: open, urgent (open, P0 or P1), referred, ended; merged
-    ones are counted with the case that they were merged into."""
+def incidents_of_dangers(session: Session) -> Mapping[int, int]:
+    """Open cases that are linked to no incident and hold an item that was gathered into
+    one: by the case's id the first such incident."""
+    key = literal(f"{CRITICAL}:").concat(cast(MESSAGE.mention_id, String))
+    query = (
+        select(CASE.id, func.min(col(Alert.incident_id)))
+        .join(CONTACT.id.table, CONTACT.case_id == CASE.id)
+        .join(MESSAGE.id.table, MESSAGE.contact_id == CONTACT.id)
+        .join(Alert, col(Alert.key) == key)
+        .where(
+            CASE.incident_id.is_(None),
+            CASE.state.in_([state.value for state in OPEN_STATES]),
+            MESSAGE.direction == "in",
+        )
+        .group_by(CASE.id)
+    )
+    return dict(session.execute(query).all())
+
+
+def link_case(session: Session, case_id: int, incident_id: int) -> None:
+    """Link a case to the incident of its danger."""
+    statement = update(DeskCase).where(CASE.id == case_id)
+    session.execute(statement.values(incident_id=incident_id))
+
+
+def count_cases(
+    session: Session, incident_id: int, scope: Scope | None
+) -> dict[str, int]:
+    """The cases of an incident with these mentions: open, urgent (open, P0 or P1),
+    referred, ended; merged ones are counted with the case that they were merged into.
+    """
     rows = session.execute(
         select(CASE.state, CASE.priority, func.count())
-        .where(CASE.incident_id == incident_id, CASE.merged_into.is_(None))
+        .where(_are_of(incident_id, scope), CASE.merged_into.is_(None))
         .group_by(CASE.state, CASE.priority)
     )
     counts = {"open": 0, "urgent": 0, "referred": 0, "ended": 0}
@@ -139,22 +180,10 @@ def count_cases(session: Session, incident_id: int) -> dict[str, int]:
 
 
 def urgent_cases(
-    session: Session, incident_id: int, mention_ids: Collection[int]
+    session: Session, incident_id: int, scope: Scope | None
 ) -> Sequence[tuple[DeskCase, datetime | None]]:
-    """The P0 cases of an incident, which somebody put there or which hold one of its
-    mentions, each with when a person first answered; None: nobody has."""
-    holding = {
-        case_id
-        for chunk in db.chunks(mention_ids)
-        for case_id in session.scalars(
-            select(CONTACT.case_id)
-            .join(CaseMessage, col(CaseMessage.contact_id) == CONTACT.id)
-            .where(
-                col(CaseMessage.direction) == "in",
-                col(CaseMessage.mention_id).in_(chunk),
-            )
-        )
-    }
+    """The P0 cases of an incident with these mentions, each with when a person first
+    answered; None: nobody has."""
     answered = (
         select(CLOCK.case_id, func.min(CLOCK.stopped_at).label("at"))
         .where(CLOCK.kind == "first_answer", CLOCK.ending == "done")
@@ -165,16 +194,27 @@ def urgent_cases(
         select(DeskCase, answered.c.at)
         .outerjoin(answered, answered.c.case_id == col(DeskCase.id))
         .where(
-            or_(
-                col(DeskCase.incident_id) == incident_id,
-                col(DeskCase.id).in_(holding),
-            ),
+            _are_of(incident_id, scope),
             col(DeskCase.priority) == "P0",
             col(DeskCase.merged_into).is_(None),
         )
         .order_by(col(DeskCase.id))
     )
     return [(case, at) for case, at in rows]
+
+
+def _are_of(incident_id: int, scope: Scope | None) -> ColumnElement[bool]:
+    """Cases that are linked to an incident or hold one of its mentions."""
+    is_linked = CASE.incident_id == incident_id
+    if scope is None:
+        return is_linked
+    holding = (
+        select(CONTACT.case_id)
+        .join(MESSAGE.id.table, MESSAGE.contact_id == CONTACT.id)
+        .join(Mention, col(Mention.id) == MESSAGE.mention_id)
+        .where(MESSAGE.direction == "in", scope.condition)
+    )
+    return or_(is_linked, CASE.id.in_(holding))
 
 
 def _running(incident_id: int) -> Update:

@@ -123,10 +123,13 @@ def _cases(context: Context, slot: JobSlot, stop: Stop) -> str:
     count = case_opening.open_pending(context, stop)
     followed = critical_cases.follow_mentions(context)
     promoted = critical_cases.promote_critical(context)
+    linked = critical_cases.link_incidents(context)
     summary = f"{count} mentions in cases, {promoted} made P0"
     if followed:
         summary += f", {followed} with another priority as their mentions were decided"
-    return _marked(summary, is_idle=not (count or promoted or followed))
+    if linked:
+        summary += f", {linked} linked to the incident of their danger"
+    return _marked(summary, is_idle=not (count or promoted or followed or linked))
 
 
 def _clocks(context: Context, slot: JobSlot, stop: Stop) -> str:

@@ -1,5 +1,6 @@
 """What the reader takes for life or limb, and nobody has decided about, becomes P0;
-what people decide about the urgency of its mentions changes that."""
+what people decide about the urgency of its mentions changes that. Each case of a danger
+is linked to its incident."""
 
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.desk.model import DeskCase
 from socialcell.desk.store import cases
+from socialcell.desk.store import incident_room as store
 from socialcell.desk.store.cases import StepDraft
 from socialcell.json_types import JsonObject
 from socialcell.listening.store.mentions import mention_queries
@@ -69,6 +71,17 @@ def follow_mentions(context: Context) -> int:
             case_steps.enter_step(context, session, case, step)
             count += 1
     return count
+
+
+def link_incidents(context: Context) -> int:
+    """Link open cases to the incident that their danger was gathered into; how many."""
+    with db.reading(context.engine) as session:
+        unlinked = store.incidents_of_dangers(session)
+    if unlinked:
+        with db.writing(context.engine) as session:
+            for case_id, incident_id in unlinked.items():
+                store.link_case(session, case_id, incident_id)
+    return len(unlinked)
 
 
 def _change_of_priority(case: DeskCase, priority: str) -> JsonObject:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.desk.store import incident_room as store
+from socialcell.listening import incident_state
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.listening.store.alerts import incidents
 from socialcell.services.context import Context
@@ -74,6 +75,8 @@ def look_back(context: Context, incident_id: int) -> AfterAction:
     with db.reading(context.engine) as session:
         alerts = alert_store.alerts_of(session, incident_id)
         mentions = sorted({id_ for alert in alerts for id_ in alert.mentions})
+        incident = store.incident_of(session, incident_id)
+        scope = incident_state.scope_at(session, incident, alerts, now)
         return AfterAction(
             steps=_steps(session, incident_id, mentions),
             claims=[
@@ -93,9 +96,7 @@ def look_back(context: Context, incident_id: int) -> AfterAction:
                     case.state,
                     _minutes(case.first_contact_at, answered_at),
                 )
-                for case, answered_at in store.urgent_cases(
-                    session, incident_id, mentions
-                )
+                for case, answered_at in store.urgent_cases(session, incident_id, scope)
             ],
             lessons=[
                 note.text

@@ -236,7 +236,7 @@ def _facts(session: Session, incident_id: int, now: datetime) -> SituationFacts:
         people=numbers.people if numbers else None,
         urgent=numbers.urgent if numbers else 0,
         places=list(numbers.wards) if numbers else [],
-        cases=store.count_cases(session, incident_id),
+        cases=store.count_cases(session, incident_id, state.scope),
         claims=[
             _reported(claim, copies) for claim in store.claims_of(session, incident_id)
         ],

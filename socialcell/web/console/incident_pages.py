@@ -11,6 +11,7 @@ from socialcell.services.alerts import (
     incident_lines,
     incident_overview,
 )
+from socialcell.services.incident_room import incident_cases
 from socialcell.services.outbox import acknowledgements
 from socialcell.web.console import words
 from socialcell.web.pages.answers import Answer, Part, RedirectTo, WebPage
@@ -18,6 +19,7 @@ from socialcell.web.pages.forms import Form
 from socialcell.web.pages.page_request import MOST_DIGITS, PageRequest
 from socialcell.web.pages.refusals import NotFound
 from socialcell.web.pages.screens import Action, Row, Screen
+from socialcell.web.pages.state_words import case_states
 
 _ALL = "all"
 _AT_ONCE = 50
@@ -95,6 +97,8 @@ def show_incident(request: PageRequest) -> Answer:
             "letter": report.letter,
             "state": words.incident_state(line.standing, request.lang),
             "may_take": request.may(Permission.TRIAGE),
+            "cases": incident_cases.read_cases(request.context, line.id),
+            "case_states": case_states(request.lang),
         },
     )
 

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from socialcell import db
 from socialcell.clock import FixedClock
+from socialcell.desk.model import DeskCase
 from socialcell.desk.store import incident_room as store
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.listening.alerts.model import CRITICAL, Incident
@@ -16,14 +18,17 @@ from socialcell.roles import Role
 from socialcell.services.alerts import rumours
 from socialcell.services.alerts.incident_grouping import IncidentGrouping
 from socialcell.services.context import Context
+from socialcell.services.desk import critical_cases
 from socialcell.services.incident_room import (
     after_action,
+    incident_cases,
     incident_claims,
     next_updates,
     room_notes,
     room_overview,
     situation_reports,
 )
+from socialcell.services.incident_room.incident_cases import IncidentCase
 from tests.desk_builders import (
     make_case,
     make_clock,
@@ -289,6 +294,20 @@ def test_a_danger_that_an_incidents_post_tells_of_is_one_of_its_cases(
     assert [case.number for case in after_action.look_back(lead, 1).cases] == [
         "26-000001"
     ]
+    assert incident_cases.read_cases(lead, 1) == [IncidentCase("26-000001", "new")]
+    report = situation_reports.draft_report(lead, 1)
+    told = room_overview.text_of_report(lead, 1, report, "en")
+    assert "Cases: 1 open, of them 1 urgent" in told
+
+    def incidents_of_cases() -> list[int | None]:
+        with db.reading(lead.engine) as session:
+            cases = session.scalars(select(DeskCase).order_by(DeskCase.id))
+            return [case.incident_id for case in cases]
+
+    assert incidents_of_cases() == [None, None]
+    assert critical_cases.link_incidents(lead) == 1
+    assert incidents_of_cases() == [1, None]
+    assert critical_cases.link_incidents(lead) == 0
 
 
 def test_only_who_leads_incidents_acts_in_the_room(lead: Context) -> None:

@@ -354,6 +354,23 @@ def test_looking_back_shows_steps_claims_promises_cases_and_lessons(room: Room) 
         assert words in page.text
 
 
+def test_an_incident_and_its_cases_of_life_and_limb_lead_to_each_other(
+    room: Room,
+) -> None:
+    with db.writing(room.world.engine) as session:
+        now = room.world.context.clock.now()
+        number = make_case(session, now, priority="P0", incident_id=room.id).number
+        lesser = make_case(session, now, priority="P1", incident_id=room.id).number
+
+    incident = room.lead.get(f"/en/incidents/{room.id}")
+    case = room.lead.get(f"/en/cases/{number}")
+
+    assert f'href="/en/cases/{number}"' in incident.html
+    assert f"Cases of life or limb {number} New" in incident.text
+    assert lesser not in incident.text
+    assert f'href="/en/incidents/{room.id}"' in case.html
+
+
 def test_whoever_reads_sees_the_room_and_acts_on_nothing(room: Room) -> None:
     room.send("", "/claim", claim=ILL)
     room.send("", "/draft")
