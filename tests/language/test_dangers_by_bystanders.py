@@ -37,6 +37,10 @@ LIFE_AT_STAKE = [
     "I can't live anymore, goodbye all",
 ]
 SERIOUS = [
+    # A cry and a place, and no word of what happens.
+    "SOS Ekta Nagari lane 5",
+    "mayday mayday Bhide bridge",
+    "sos Dattawadi galli 3",
     "Fire in the old market, please hurry",
     "thick smoke, the warehouse behind us",
     "मुलगी अजून घरी आली नाही",
@@ -44,6 +48,9 @@ SERIOUS = [
     "my father has not reached home",
 ]
 HARMLESS = [
+    "The SOS button on the pole at Deccan chowk is broken",
+    "SOS: looking for a 2BHK flat in Wakad, society with parking",
+    "SOS any good dentist near Karve road?",
     "कचरा नदीत उतरला तरी प्रशासनाला दिसत नाही",
     "आमचा पैसा पाण्यात गेला, काम काही दिसत नाही",
     "Ventilators for sale, battery backup, price low",
