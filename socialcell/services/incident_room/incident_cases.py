@@ -4,27 +4,48 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from socialcell import db
+from socialcell.desk.case_states import OPEN_STATES
 from socialcell.desk.store import incident_room as store
 from socialcell.listening import incident_state
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.services.context import Context
+from socialcell.services.desk import case_reading
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentCase:
-    """A case's number and its state."""
+    """An open case: its number, its state, and its place in a language, "" where that
+    is not known."""
 
     number: str
     state: str
+    place: str
 
 
-def read_cases(context: Context, incident_id: int) -> Sequence[IncidentCase]:
-    """The P0 cases of an incident, in order. UsageError: there is no such incident."""
+@dataclass(frozen=True, slots=True)
+class IncidentCases:
+    """The P0 cases of an incident: the open ones in order, and how many have ended."""
+
+    open: Sequence[IncidentCase]
+    ended: int
+
+
+def read_cases(context: Context, incident_id: int, code: str) -> IncidentCases:
+    """The P0 cases of an incident. UsageError: there is no such incident."""
     with db.reading(context.engine) as session:
         incident = store.incident_of(session, incident_id)
         alerts = alert_store.alerts_of(session, incident_id)
         scope = incident_state.scope_at(session, incident, alerts, context.clock.now())
-        return [
-            IncidentCase(case.number, case.state)
-            for case, _answered_at in store.urgent_cases(session, incident_id, scope)
-        ]
+        cases = [case for case, _ in store.urgent_cases(session, incident_id, scope)]
+        is_open = [case for case in cases if case.state in OPEN_STATES]
+        return IncidentCases(
+            [
+                IncidentCase(
+                    case.number,
+                    case.state,
+                    case_reading.place_in_words(case.place, code),
+                )
+                for case in is_open
+            ],
+            len(cases) - len(is_open),
+        )

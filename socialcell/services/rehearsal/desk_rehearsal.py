@@ -91,6 +91,7 @@ class RehearsedDesk:
         at the next moment."""
         self._open_cases(context, moment)
         critical_cases.promote_critical(context)
+        critical_cases.link_incidents(context)
         case_escalations.escalate_due(context)
         case_closing.close_silent(context)
         closing_sampling.draw_last_week(context)

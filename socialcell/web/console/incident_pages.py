@@ -97,7 +97,9 @@ def show_incident(request: PageRequest) -> Answer:
             "letter": report.letter,
             "state": words.incident_state(line.standing, request.lang),
             "may_take": request.may(Permission.TRIAGE),
-            "cases": incident_cases.read_cases(request.context, line.id),
+            "cases": incident_cases.read_cases(
+                request.context, line.id, request.lang.code
+            ),
             "case_states": case_states(request.lang),
         },
     )

@@ -28,7 +28,6 @@ from socialcell.services.incident_room import (
     room_overview,
     situation_reports,
 )
-from socialcell.services.incident_room.incident_cases import IncidentCase
 from tests.desk_builders import (
     make_case,
     make_clock,
@@ -294,7 +293,8 @@ def test_a_danger_that_an_incidents_post_tells_of_is_one_of_its_cases(
     assert [case.number for case in after_action.look_back(lead, 1).cases] == [
         "26-000001"
     ]
-    assert incident_cases.read_cases(lead, 1) == [IncidentCase("26-000001", "new")]
+    urgent = incident_cases.read_cases(lead, 1, "en")
+    assert ([case.number for case in urgent.open], urgent.ended) == (["26-000001"], 0)
     report = situation_reports.draft_report(lead, 1)
     told = room_overview.text_of_report(lead, 1, report, "en")
     assert "Cases: 1 open, of them 1 urgent" in told

@@ -361,13 +361,16 @@ def test_an_incident_and_its_cases_of_life_and_limb_lead_to_each_other(
         now = room.world.context.clock.now()
         number = make_case(session, now, priority="P0", incident_id=room.id).number
         lesser = make_case(session, now, priority="P1", incident_id=room.id).number
+        closed = {"priority": "P0", "state": "closed_confirmed", "closed_at": now}
+        ended = make_case(session, now, **closed, incident_id=room.id).number
 
     incident = room.lead.get(f"/en/incidents/{room.id}")
     case = room.lead.get(f"/en/cases/{number}")
 
     assert f'href="/en/cases/{number}"' in incident.html
-    assert f"Cases of life or limb {number} New" in incident.text
+    assert f"Cases of life or limb {number} · New 1 has ended." in incident.text
     assert lesser not in incident.text
+    assert ended not in incident.text
     assert f'href="/en/incidents/{room.id}"' in case.html
 
 
