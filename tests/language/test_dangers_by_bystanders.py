@@ -37,6 +37,11 @@ LIFE_AT_STAKE = [
     "I can't live anymore, goodbye all",
 ]
 SERIOUS = [
+    # Wounded in an accident, counted in digits.
+    "Navale bridge var apghat, 2 jan jakhmi",
+    "नवले पुल पर हादसा, 5 लोग घायल",
+    "Navale bridge accident: 4 injured, traffic jam",
+    "Ghar jalat ahe, mulgi aat ahe",
     # A cry and a place, and no word of what happens.
     "SOS Ekta Nagari lane 5",
     "mayday mayday Bhide bridge",
@@ -48,6 +53,10 @@ SERIOUS = [
     "my father has not reached home",
 ]
 HARMLESS = [
+    "The accident report says nobody was injured, thank god",
+    "Accident mein koi ghayal nahi hua",
+    "Insurance claim after accident, injured party must submit form",
+    "Last year 5 people were injured at this spot, still no divider",
     "The SOS button on the pole at Deccan chowk is broken",
     "SOS: looking for a 2BHK flat in Wakad, society with parking",
     "SOS any good dentist near Karve road?",
