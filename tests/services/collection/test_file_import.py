@@ -220,13 +220,14 @@ def test_rows_that_speak_of_danger_and_could_not_be_stored_are_named(context, tm
         "1,पाणी घरात शिरले आहे आजोबा अडकले आहेत वाचवा,31-02-2026\n"
         "2,The lamp in our lane is off,2026-13-01\n"
         "3,The lamp at the corner is off,2026-06-01\n"
+        "q1,Live wire fallen in water at Bibwewadi. Child got shock,2027-12-31\n"
     )
 
     imported = file_import.import_file(context, path)
 
-    assert [reject.row for reject in imported.result.rejects] == [2, 3]
+    assert [reject.row for reject in imported.result.rejects] == [2, 3, 5]
     (warning,) = imported.warnings
-    assert warning.startswith("Row 2 speaks of danger to life and cannot be stored")
+    assert warning.startswith("Rows 2, 5 speak of danger to life and cannot be stored")
 
 
 def test_an_interrupted_import_goes_on_behind_the_last_stored_page(context, tmp_path):
