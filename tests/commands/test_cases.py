@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from socialcell.clock import SystemClock
 from socialcell.commands import output
+from socialcell.ops import leases
 from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.desk import case_opening
@@ -66,22 +68,26 @@ def test_the_page_leads_from_a_post_to_an_assigned_case(config: Path) -> None:
 
 
 def test_who_opens_a_case_sees_what_it_is_and_whether_anybody_is_called(
-    config: Path,
+    config: Path, context: Context
 ) -> None:
     words = "The house is on fire, my mother is stuck inside, save her"
     call = ("cases", "open", "--from", "phone", "--words", words, "--place", "Kothrud")
+    without_daemon = socialcell(*call, MINE, config)
+    assert "Nobody is called about it: No daemon runs." in without_daemon.stderr
+    leases.acquire(context.engine, "daemon", "tests", SystemClock().now())
+
     danger = socialcell(*call, MINE, config)
     quiet = socialcell("cases", "open", "1", MINE, config)
     document = as_json(config, "cases", "open", "2")
 
     assert danger.stdout.startswith(
-        "Case 26-000001 is open: P0, complaint, fire, Kothrud; owner "
+        "Case 26-000002 is open: P0, complaint, fire, Kothrud; owner "
     )
     assert "until somebody has it" in danger.stderr
-    assert quiet.stdout.startswith("Case 26-000002 is open: P2, complaint, water, ")
-    assert quiet.stdout.count("26-000002") == 1  # scripts look for it
+    assert quiet.stdout.startswith("Case 26-000003 is open: P2, complaint, water, ")
+    assert quiet.stdout.count("26-000003") == 1  # scripts look for it
     assert "called" not in quiet.stderr
-    assert (document["case"], document["priority"]) == ("26-000003", "P2")
+    assert (document["case"], document["priority"]) == ("26-000004", "P2")
     assert document["due_at"] is not None
 
     kept = config.read_text().splitlines()

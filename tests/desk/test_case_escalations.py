@@ -439,6 +439,7 @@ def test_calls_and_letters_about_a_case_have_its_masked_words_and_its_place(
     }
     assert calls[number]["text"] == "A man fell into the well, call •••"
     assert calls[number]["place"] == "Warje naka"
+    assert calls[number]["acknowledge"] == f"socialcell inbox take {number}"
     assert calls[number]["title"] == (
         f"जीवितास धोका: लोक पाण्यात, अपघात किंवा दुखापत, Warje naka (प्रकरण {number})"
     )

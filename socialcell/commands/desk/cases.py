@@ -107,11 +107,7 @@ def open_(
     page = _page(context, number)
     case_output.print_opened(page, unknown_place, json=json)
     if page.case.priority == "P0":
-        output.note(
-            "The daemon has people called about it until somebody has it."
-            if context.workspace.config.unreached is None
-            else "Nobody is called about it; what is missing: socialcell doctor"
-        )
+        output.note(_who_is_called(context))
 
 
 @app.command()
@@ -314,6 +310,17 @@ def note(
 
     case_triage.add_note(open_context(config), number, _text(text), rev)
     _report({"case": number}, f"The note is in case {number}.", json=json)
+
+
+def _who_is_called(context: "Context") -> str:
+    """Whether anybody is called about a danger to life."""
+    from socialcell.services.daemon import health
+
+    if context.workspace.config.unreached is not None:
+        return "Nobody is called about it; what is missing: socialcell doctor"
+    if (dead := health.why_dead(context)) is not None:
+        return f"Nobody is called about it: {dead.finding} Tell people yourself."
+    return "The daemon has people called about it until somebody has it."
 
 
 def _page(context: "Context", number: str) -> "CasePage":

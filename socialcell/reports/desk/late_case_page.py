@@ -56,6 +56,11 @@ def page(case: LateCase, sender: str, lang: Language) -> LetterPage:
     )
 
 
+def take_command(number: str) -> str:
+    """How a case is taken on at the command line."""
+    return f"socialcell inbox take {number}"
+
+
 def _subject(case: LateCase, phrases: Phrases) -> str:
     lang, _, number = phrases.lang, phrases.lang.gettext, case.number
     if case.occasion == DANGER:
@@ -121,7 +126,7 @@ def _lead(case: LateCase, phrases: Phrases) -> Iterator[str]:
 def _closing(case: LateCase, lang: Language) -> Iterator[Line]:
     _ = lang.gettext
     if case.occasion == DANGER and not case.assigned:
-        command = f"socialcell cases assign {case.number} --to NAME"
+        command = take_command(case.number)
         yield (_("Whoever takes charge records it: %(command)s", command=command),)
     if case.console_url:
         url = f"{case.console_url}/cases/{case.number}"

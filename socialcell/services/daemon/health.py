@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from socialcell import connectors, db
 from socialcell.clock import SystemClock, in_pune
+from socialcell.desk.store import clocks
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.alerts.critical_calls import UnansweredCall
 from socialcell.listening.store.mentions import tags
@@ -56,10 +57,7 @@ class DaemonHealth:
 def check_health(context: Context) -> DaemonHealth:
     """Dead without a lease that is in force; degraded when there is any other reason:
     jobs, sources, deletions, letters, doubts, alerts, tagging, disk, damaged clicks."""
-    with db.reading(context.engine) as session:
-        lease = leases.find_lease(session, "daemon")
-        if lease is not None:
-            session.expunge(lease)
+    lease = _lease(context)
     owner = lease.owner if lease else None
     renewed = lease.renewed_at if lease else None
     dead = _dead_reason(context, lease)
@@ -68,6 +66,19 @@ def check_health(context: Context) -> DaemonHealth:
         return DaemonHealth("dead", reasons, owner or None, renewed)
     reasons = (*_job_reasons(context), *_workspace_reasons(context))
     return DaemonHealth("degraded" if reasons else "well", reasons, owner, renewed)
+
+
+def why_dead(context: Context) -> HealthReason | None:
+    """Why no daemon runs; None when one does."""
+    return _dead_reason(context, _lease(context))
+
+
+def _lease(context: Context) -> Lease | None:
+    with db.reading(context.engine) as session:
+        lease = leases.find_lease(session, "daemon")
+        if lease is not None:
+            session.expunge(lease)
+        return lease
 
 
 def _dead_reason(context: Context, lease: Lease | None) -> HealthReason | None:
@@ -156,7 +167,28 @@ def _alert_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
         )
     with db.reading(context.engine) as session:
         calls = critical_calls.unanswered(session, now - settings.total_wait)
+        cases = [
+            (case.number, case.opened_at)
+            for case in clocks.unanswered_dangers(session)
+            if case.assignee is None
+            and case.incident_id is None
+            and case.opened_at <= now - settings.total_wait
+        ]
     yield from _unanswered_reasons(calls)
+    if cases:
+        number, opened_at = cases[0]
+        yield HealthReason(
+            "case_not_taken",
+            f"Nobody has taken on {_cases_of_danger(len(cases))}, the first, "
+            f"{number}, since {in_pune(opened_at)}: socialcell cases show {number}",
+            f"Take it on: socialcell inbox take {number}.",
+        )
+
+
+def _cases_of_danger(count: int) -> str:
+    return (
+        "1 case of danger to life" if count == 1 else f"{count} cases of danger to life"
+    )
 
 
 def _unanswered_reasons(calls: list[UnansweredCall]) -> Iterator[HealthReason]:

@@ -139,9 +139,11 @@ def find_owner(
 ) -> str | None:
     """The id of who owns problems of a topic at a place on the day of a moment, as the
     register has it; None: nobody is known, or several are."""
-    if topic is None:
+    topics = (topic,) if topic else ()
+    if critical:
+        topics = (*(f"{RESCUE}{one}" for one in topics), *topics, DANGER)
+    if not topics:
         return None
-    topics = (f"{RESCUE}{topic}", topic, DANGER) if critical else (topic,)
     wards = [area] if area is not None and area.startswith(_WARD) else []
     problem = OwnedProblem(
         topics=topics,

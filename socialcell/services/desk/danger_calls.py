@@ -26,6 +26,7 @@ from socialcell.listening.people import masking
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.ops import outbox_store
+from socialcell.reports.desk import late_case_page
 from socialcell.reports.desk.late_case_page import DANGER, LateCase
 from socialcell.reports.letters.letter_page import plain_text
 from socialcell.services.alerts import critical_items, escalations
@@ -160,5 +161,6 @@ def _phone_call(context: Context, case: LateCase, lang: str) -> bytes:
         "text": case.words or "",
         "place": case_reading.place_in_words(case.place or "", lang) or None,
         "topics": [case.topic] if case.topic else [],
+        "acknowledge": late_case_page.take_command(case.number),
     }
     return json.dumps(document, ensure_ascii=False).encode()

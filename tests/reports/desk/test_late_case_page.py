@@ -79,9 +79,9 @@ def test_a_danger_says_what_it_is_and_where_and_how_it_is_taken_on(
     assert what.endswith(f", {about}.")
     assert unassigned == "No one is assigned."
     assert charge == (
-        "Whoever takes charge records it: socialcell cases assign 26-000012 --to NAME"
+        "Whoever takes charge records it: socialcell inbox take 26-000012"
     )
-    assert "socialcell cases assign" not in " ".join(
+    assert "socialcell inbox take" not in " ".join(
         words(replace(danger, assigned=True))
     )
 

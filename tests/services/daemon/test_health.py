@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from socialcell import db, mail
 from socialcell.clock import FixedClock, SystemClock
 from socialcell.config import Workspace
 from socialcell.connectors.base import ConnectorError, Kind
+from socialcell.desk.model import DeskCase
 from socialcell.ops import leases, outbox_store, store
 from socialcell.ops.model import Source
 from socialcell.ops.webhook_model import TemplateDelivery
@@ -31,8 +33,9 @@ from socialcell.services.doctor.settings_checks import alert_recipients
 from socialcell.services.outbox import acknowledgements, outbox
 from socialcell.settings.notifications import Alerts, Mail
 from tests.builders import make_batch, make_record, make_source, store_records
-from tests.desk_builders import make_case, make_contact, make_message
+from tests.desk_builders import make_case, make_clock, make_contact, make_message
 from tests.inside import socialcell
+from tests.operators import operator
 from tests.reports.world import World
 from tests.running import command, environment
 
@@ -183,6 +186,33 @@ def test_an_incident_that_nobody_acknowledges_is_told_when_everybody_was_called(
     assert waiting.startswith("Messages of alerts that wait to be sent: 1")
     acknowledgements.acknowledge(context, 1)
     assert reasons(context) == (waiting,)
+
+
+def test_a_case_of_danger_that_nobody_takes_on_is_told(
+    context: Context, clock: FixedClock
+) -> None:
+    with db.writing(context.engine) as session:
+        case = make_case(session, clock.now(), priority="P0")
+        make_clock(session, case, "first_answer", clock.now())
+        other = make_case(session, clock.now(), priority="P0")
+        make_clock(session, other, "first_answer", clock.now())
+        number = case.number
+    assert reasons(context) == ()
+
+    clock.advance(timedelta(minutes=20))
+    (reason,) = check(context)
+    assert reason.code == "case_not_taken"
+    assert reason.finding.startswith(
+        f"Nobody has taken on 2 cases of danger to life, the first, {number}, since "
+        "2026-11-23 09:00"
+    )
+    assert reason.advice == f"Take it on: socialcell inbox take {number}."
+
+    meera = operator(context, "Meera Sample")
+    with db.writing(context.engine) as session:
+        for row in session.scalars(select(DeskCase)):
+            row.assignee = meera.id
+    assert reasons(context) == ()
 
 
 def test_of_many_incidents_that_nobody_acknowledges_the_first_is_told(
