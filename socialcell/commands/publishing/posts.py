@@ -292,6 +292,7 @@ def approve(
 
     Example: socialcell posts approve 4 5 6
     """
+    from socialcell.services.daemon import status
     from socialcell.services.publishing import own_posts, post_holds
 
     context = acting_context(config)
@@ -301,6 +302,11 @@ def approve(
         post_holds.find_held(context, ids),
         post_holds.find_holds(context, ids),
     )
+    obstacles = {
+        platform: str(why)
+        for platform in {approved.platform: None for approved in posts}
+        if (why := post_holds.find_obstacle(context, platform)) is not None
+    }
     if json:
         also: dict[str, DocumentValue] = (
             {"held": list(held_reasons)} if held_reasons else {}
@@ -310,17 +316,23 @@ def approve(
                 {"id": id_, "reason": hold.reason, "why": hold.why}
                 for id_, hold in holds.items()
             ]
+        if obstacles:
+            also["obstacles"] = obstacles
         output.as_json({"approved": [approved.id for approved in posts], **also})
         return
+    now = (
+        "the daemon posts it within a minute."
+        if status.is_running(context)
+        else "no daemon runs, so post it: socialcell posts publish"
+    )
     for approved in posts:
         if hold := holds.get(approved.id or 0):
             held_by = f"held ({hold.reason}): {hold.why}"
             output.say(f"Post {approved.id} is approved, and {held_by}")
+        elif why_not := obstacles.get(approved.platform):
+            output.say(f"Post {approved.id} is approved, and cannot go out: {why_not}")
         elif approved.decided_at and approved.due_at <= approved.decided_at:
-            output.say(
-                f"Post {approved.id} goes out now: the daemon posts it within a "
-                "minute. Without the daemon: socialcell posts publish"
-            )
+            output.say(f"Post {approved.id} goes out now: {now}")
         else:
             output.say(
                 f"Post {approved.id} goes out on {output.local(approved.due_at)}."

@@ -8,6 +8,8 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.campaigns.publishing import store
 from socialcell.campaigns.publishing.model import OwnPost
+from socialcell.connectors import publisher
+from socialcell.errors import ConfigError
 from socialcell.message_catalog import Message
 from socialcell.ops import outbox_store
 from socialcell.ops.outbox_model import Outgoing
@@ -40,6 +42,16 @@ def missing_account(context: Context, platform: str) -> Message | None:
         return None
     name = PLATFORMS[platform].name if platform in PLATFORMS else platform
     return Message("posts.platform_not_set_up", {"name": name, "platform": platform})
+
+
+def find_obstacle(context: Context, platform: str) -> Message | None:
+    """Why nothing can go out on a platform, as far as this computer knows: an account
+    that is not set up, or a secret that is missing. The platform is not asked."""
+    try:
+        publisher.build(platform, context.connector_context)
+    except ConfigError as error:
+        return error.message
+    return None
 
 
 def find_held(context: Context, ids: Sequence[int]) -> dict[int, int]:

@@ -12,8 +12,10 @@ from icalendar import Calendar
 from sqlalchemy import Engine
 
 from socialcell import db
+from socialcell.clock import SystemClock
 from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
+from socialcell.ops import leases
 from socialcell.services.daemon.job_registry import JobSlot, list_jobs
 from socialcell.services.doctor import examine
 from socialcell.services.outbox import outbox
@@ -150,6 +152,39 @@ def test_the_commands_let_safety_out_and_say_what_holds_the_rest(
     assert message["hold"]["reason"] == "mode"
     assert "mourning" in message["hold"]["why"]
     assert "held: mode" in table
+
+
+def test_approval_says_what_posts_it_when_no_daemon_runs(
+    cell: Path, town: Town
+) -> None:
+    for words in ("नदीकाठ सोडा", "घाट सोडा"):
+        document(cell, "posts", "add", "x", words, "--safety")
+    sign_in_shell(town.context, "lead")
+    approve = ("--config", cell / "config.yaml", "posts", "approve")
+
+    without = inside(*approve, "1")
+    assert leases.acquire(town.context.engine, "daemon", "t", SystemClock().now())
+    with_daemon = inside(*approve, "2")
+
+    assert without == (
+        "Post 1 goes out now: no daemon runs, so post it: socialcell posts publish\n"
+    )
+    assert with_daemon == "Post 2 goes out now: the daemon posts it within a minute.\n"
+
+
+def test_approval_names_the_secret_without_which_nothing_goes_out(
+    cell: Path, town: Town
+) -> None:
+    document(cell, "posts", "add", "x", "नदीकाठ सोडा", "--safety")
+    document(cell, "posts", "add", "x", WORDS, "--at", LATER)
+    sign_in_shell(town.context, "lead")
+    (cell / "secrets" / "x_access_secret").unlink()
+
+    answer = inside("--config", cell / "config.yaml", "posts", "approve", "1")
+    approved = document(cell, "posts", "approve", "2")
+
+    assert answer.startswith("Post 1 is approved, and cannot go out: The secret 'x_acc")
+    assert list(approved["obstacles"]) == ["x"]
 
 
 def test_a_notice_is_written_from_a_template_by_commands(cell: Path) -> None:
