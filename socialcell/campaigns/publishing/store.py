@@ -163,6 +163,18 @@ def due_ids(session: Session, now: datetime, campaign: str | None) -> list[int]:
     return [row.id for row in rows if f"own.{row.key}" in waiting_keys]
 
 
+def late_safety(session: Session, before: datetime) -> list[OwnPost]:
+    """Posts marked as safety that were approved and due before a moment and are not
+    out, in their order."""
+    query = select(OwnPost).where(
+        col(OwnPost.state) == "approved",
+        col(OwnPost.safety).is_(True),
+        col(OwnPost.due_at) < before,
+        col(OwnPost.decided_at) < before,
+    )
+    return list(session.scalars(query.order_by(col(OwnPost.due_at), col(OwnPost.id))))
+
+
 def message(session: Session, post: OwnPost) -> Outgoing | None:
     """The post's row of the outbox, waiting or sent."""
     query = select(Outgoing).where(col(Outgoing.dedup_key) == post.sent_as)

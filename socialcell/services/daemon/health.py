@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from socialcell import connectors, db
+from socialcell.campaigns.publishing import store as post_store
 from socialcell.clock import SystemClock, in_pune
 from socialcell.desk.store import clocks
 from socialcell.listening.store.alerts import critical_calls
@@ -39,6 +40,7 @@ _RECHECK_STOPPED = timedelta(hours=36)  # the recheck is due once a night
 _CALLS_NAMED = 3  # one by one; of more the first alone
 _ALERTS_LATE = timedelta(minutes=5)  # the daemon sends them within a minute
 _URGENT_LATE = timedelta(minutes=2)  # the daemon does it within seconds
+_SAFETY_LATE = timedelta(minutes=10)  # the daemon posts it within a minute
 _LETTERS_LATE = timedelta(hours=1)
 _TAGGING_LATE = timedelta(hours=1)
 _DOUBT_LATE = timedelta(hours=1)
@@ -56,7 +58,7 @@ class DaemonHealth:
 
 def check_health(context: Context) -> DaemonHealth:
     """Dead without a lease that is in force; degraded when there is any other reason:
-    jobs, sources, deletions, letters, doubts, alerts, tagging, disk, damaged clicks."""
+    jobs, sources, deletions, safety, letters, doubts, alerts, tagging, disk, clicks."""
     lease = _lease(context)
     owner = lease.owner if lease else None
     renewed = lease.renewed_at if lease else None
@@ -117,6 +119,7 @@ def _workspace_reasons(context: Context) -> Iterator[HealthReason]:
     yield from _alert_reasons(context, now)
     yield from _urgent_reasons(context, now)
     yield from _source_reasons(context, now)
+    yield from _safety_reasons(context, now)
     yield from _letter_reasons(context, now)
     yield from _doubt_reasons(context, now)
     yield from _tagging_reasons(context, now)
@@ -335,6 +338,21 @@ def _is_recheck_stopped(source: Source, last: Run | None, now: datetime) -> bool
     asked_at = last.started_at if last else source.created_at
     is_late = now - asked_at > _RECHECK_STOPPED
     return is_late and connectors.is_rechecked(source.connector)
+
+
+def _safety_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
+    """Posts about life or limb that a second person approved and nobody reads yet."""
+    with db.reading(context.engine) as session:
+        late = post_store.late_safety(session, now - _SAFETY_LATE)
+        numbers = " ".join(str(post.id) for post in late)
+    if late:
+        yield HealthReason(
+            "safety_not_out",
+            "Posts about life or limb are approved and not out for "
+            f"{_minutes(now - late[0].due_at)} minutes: {numbers}.",
+            "Post them now, which says what is in the way: socialcell posts publish. "
+            "What is held: socialcell posts list.",
+        )
 
 
 def _letter_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:

@@ -31,11 +31,13 @@ from socialcell.services.daemon import health, process_lock
 from socialcell.services.doctor import posting_checks
 from socialcell.services.doctor.settings_checks import alert_recipients
 from socialcell.services.outbox import acknowledgements, outbox
+from socialcell.services.publishing import own_posts, post_drafts
+from socialcell.services.publishing.post_drafts import PostDraft
 from socialcell.settings.notifications import Alerts, Mail
 from tests.builders import make_batch, make_record, make_source, store_records
 from tests.desk_builders import make_case, make_clock, make_contact, make_message
 from tests.inside import socialcell
-from tests.operators import operator
+from tests.operators import acting, operator
 from tests.reports.world import World
 from tests.running import command, environment
 
@@ -391,6 +393,28 @@ def test_calls_that_were_put_off_count_and_say_why_though_others_were_told(
         "In the way: officer: 7 alerts since 2026-11-23 09:00 IST, exit code 1 (next "
         "attempt: 2026-11-23 10:00 IST). Correct it, then: socialcell outbox send."
     )
+
+
+def test_approved_safety_that_is_not_out_for_ten_minutes_is_said(
+    context: Context, clock: FixedClock
+) -> None:
+    for draft in (
+        PostDraft("x", None, "en", "Leave the bank", kind="notice", safety=True),
+        PostDraft("x", clock.now() + timedelta(minutes=1), "en", "Water is back"),
+    ):
+        post = post_drafts.add_post(acting(context, "cell.writer"), draft)
+        own_posts.approve_posts(acting(context, "cell.lead"), [post.id or 0])
+    clock.advance(timedelta(minutes=10))
+    assert check(context) == ()
+
+    clock.advance(timedelta(minutes=5))
+
+    (reason,) = check(context)
+    assert reason.code == "safety_not_out"
+    assert reason.finding == (
+        "Posts about life or limb are approved and not out for 15 minutes: 1."
+    )
+    assert "socialcell posts publish" in reason.advice
 
 
 def test_letters_that_died_are_said_for_a_week(
