@@ -49,11 +49,17 @@ def mode(
         else:
             output.say(current)
         return
+    before = outbox_mode.count_held(context)
     held_count = outbox_mode.set_mode(context, mode, reason)
     if json:
-        output.as_json({"mode": mode, "held": held_count})
-    else:
-        output.say(f"Mode: {mode}. Held back now: {held_count}.")
+        output.as_json({"mode": mode, "held": held_count, "held_before": before})
+        return
+    output.say(f"Mode: {mode}. Held back now: {held_count}.")
+    if before:
+        output.say(
+            f"Still held from before: {before}. See them: socialcell outbox list "
+            "--state held. Let one go: socialcell outbox release NUMBER"
+        )
 
 
 @app.command("list", cls=ListCommand)

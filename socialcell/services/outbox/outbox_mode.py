@@ -44,6 +44,13 @@ def set_mode(context: Context, mode: str, reason: str) -> int:
     return count
 
 
+def count_held(context: Context) -> int:
+    """How many held messages a person can release."""
+    with db.reading(context.engine) as session:
+        in_time, stale = outbox_store.held_ids(session, context.clock.now())
+        return len(in_time) + len(stale)
+
+
 def require(context: Context, kind: str) -> None:
     """Check the mode before something is sent past the outbox. UsageError when the mode
     holds this kind, with the reason that was given for the switch."""

@@ -9,6 +9,7 @@ from socialcell.ops import audit
 from socialcell.ops import outbox_store as store
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox, outbox_mode
+from tests.running import inside
 
 
 def put(context: Context, kind: str, key: str) -> int:
@@ -62,6 +63,24 @@ def test_back_to_normal_nothing_leaves_that_nobody_released(
 
     assert states(engine) == {"About a parade": "held", "About a water cut": "pending"}
     assert outbox.release(context, None).count == 1
+
+
+def test_a_turn_of_the_switch_says_what_is_still_held_from_before(
+    context: Context,
+) -> None:
+    def turn(mode: str) -> str:
+        place = ("--config", context.workspace.folder / "config.yaml")
+        return inside(*place, "outbox", "mode", mode, "--reason", "as it is")
+
+    put(context, "post", "a parade")
+    put(context, "post", "a water cut")
+
+    assert turn("mourning") == "Mode: mourning. Held back now: 2.\n"
+    assert turn("normal") == (
+        "Mode: normal. Held back now: 0.\n"
+        "Still held from before: 2. See them: socialcell outbox list --state held. "
+        "Let one go: socialcell outbox release NUMBER\n"
+    )
 
 
 def test_turning_the_switch_stands_in_the_audit_log_with_its_reason(
