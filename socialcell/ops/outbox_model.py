@@ -1,6 +1,7 @@
 """The tables of the outbox: the mode switch, every outgoing message, and who stopped
 a letter."""
 
+import re
 from datetime import datetime
 
 from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
@@ -8,6 +9,19 @@ from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
 from socialcell.db.personal_tables import ImpersonalTable, PersonalTable
+
+_RELEASE = re.compile(r"socialcell outbox release(?! \d)")
+
+
+def with_number(note: str, number: int | None) -> str:
+    """A note of what holds a message, with the number by which a person releases it;
+    None: the message has none yet."""
+    return _RELEASE.sub(
+        f"socialcell outbox release {number}"
+        if number is not None
+        else "socialcell outbox list, then socialcell outbox release NUMBER",
+        note,
+    )
 
 
 class OutgoingMode(SQLModel, table=True):
@@ -47,6 +61,11 @@ class Outgoing(SQLModel, table=True):
     made_at: datetime
     ended_at: datetime | None = None
     answer: str | None = None
+
+    @property
+    def note(self) -> str | None:
+        """What was answered or what holds it; a release is named with its number."""
+        return self.answer and with_number(self.answer, self.id)
 
 
 class Unsubscription(SQLModel, table=True):

@@ -85,7 +85,8 @@ def held(context: Context) -> Iterator[Check]:
             "posts in elections",
             f"held when their time comes: {', '.join(map(str, ids))}",
             "Take them back: socialcell posts withdraw ID. What the code of conduct "
-            "allows may go when it is held: socialcell outbox release",
+            "allows may go when it is held: socialcell outbox list, then socialcell "
+            "outbox release NUMBER",
         )
     elif context.workspace.config.planning.elections:
         yield ok("posts in elections", "none")

@@ -102,8 +102,8 @@ def entry(message: Outgoing) -> MessageEntry:
         made_at=message.made_at,
         not_before=message.not_before,
         ended_at=message.ended_at,
-        answer=message.answer,
-        hold=MessageHold(message.held_by, message.answer)
+        answer=message.note,
+        hold=MessageHold(message.held_by, message.note)
         if message.state == "held"
         else None,
     )

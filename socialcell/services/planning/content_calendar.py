@@ -14,6 +14,7 @@ from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.errors import UsageError
 from socialcell.listening.day_ranges import read_day
 from socialcell.ops import outbox_store
+from socialcell.ops.outbox_model import with_number
 from socialcell.reports.plans import plan_calendar
 from socialcell.reports.plans.plan_calendar import Event
 from socialcell.services.context import Context
@@ -83,11 +84,11 @@ def reasons_held(context: Context, session: Session, post: OwnPost) -> Iterator[
         yield f"It is not approved: {post_holds.draft_wait(context, session, post)}"
     waits = store.message(session, post)
     if waits is not None and waits.state == "held":
-        yield waits.answer or "It is held: socialcell outbox release"
+        yield waits.note or f"It is held: socialcell outbox release {waits.id}"
     elif waits is None or waits.answer != outbox_store.RELEASED:
         yield from _held_by_mode(session, post.outgoing_kind)
         if election := election_periods.why_held(context, session, post, post.due_at):
-            yield election
+            yield with_number(election, None if waits is None else waits.id)
     if post.kind == "tag":
         yield from why_not_now(context, session, post)
     yield from _unconfigured(context, post.platform)

@@ -103,7 +103,7 @@ def post_document(context: Context, session: Session, post: OwnPost) -> PostDocu
         "length": {"used": count.used, "limit": count.limit},
         "outgoing": None
         if waits is None
-        else {"id": waits.id, "state": waits.state, "answer": waits.answer},
+        else {"id": waits.id, "state": waits.state, "answer": waits.note},
         "unsure": is_unsure,
         "held": is_held,
         "hold": None if hold is None else {"reason": hold.reason, "why": hold.why},

@@ -12,15 +12,13 @@ from socialcell.connectors import publisher
 from socialcell.errors import ConfigError
 from socialcell.message_catalog import Message
 from socialcell.ops import outbox_store
-from socialcell.ops.outbox_model import Outgoing
+from socialcell.ops.outbox_model import Outgoing, with_number
 from socialcell.platforms import PLATFORMS
 from socialcell.services.context import Context
 from socialcell.services.makers import Maker
 from socialcell.services.outbox import election_periods
 from socialcell.services.publishing.own_posts import require_post
 from socialcell.services.publishing.post_drafts import makers_of
-
-_RELEASE = "socialcell outbox release"
 
 
 @dataclass(frozen=True)
@@ -91,15 +89,16 @@ def hold_with(
     if post.state != "approved" or waits is None:
         return None
     if waits.state == "held":
-        why = waits.answer or _RELEASE
-        return PostHold(waits.held_by, why.replace(_RELEASE, f"{_RELEASE} {waits.id}"))
+        why = waits.note or f"socialcell outbox release {waits.id}"
+        return PostHold(waits.held_by, why)
     if waits.answer == outbox_store.RELEASED:
         return None
     ahead = election_periods.why_held(context, session, post, post.due_at)
     if not ahead:
         return None
     rules = election_periods.reasons_held(context, session, post, post.due_at)
-    words = str(Message("posts.will_be_held", {"reason": ahead}))
+    reason = with_number(ahead, waits.id)
+    words = str(Message("posts.will_be_held", {"reason": reason}))
     return PostHold("rule", words, rules)
 
 

@@ -122,7 +122,7 @@ def _lines(
             standing="unsure" if is_unsure else "held" if is_held else state,
             missing=missing,
             hold=hold_with(context, session, post, waits),
-            answer=None if waits is None else waits.answer,
+            answer=None if waits is None else waits.note,
             answers=answered.get(post.key),
             wards={ward: names.get(ward) for ward in post.wards},
             length=length_of(post.platform, post.text, post.media, post.reply_to),

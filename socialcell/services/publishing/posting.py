@@ -20,6 +20,7 @@ from socialcell.connectors.publisher import PostReference, Publisher, Unconfirme
 from socialcell.errors import ConfigError
 from socialcell.message_catalog import Message
 from socialcell.ops import audit, outbox_store
+from socialcell.ops.outbox_model import with_number
 from socialcell.services.collection import allowance_ledger
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
@@ -169,7 +170,8 @@ def _claim(
     if why:
         reason = " ".join(words for _, words in why)
         outbox_store.hold_back(session, waits.id, why[0][0], reason)
-        return PostOutcome(post.id or 0, post.platform, "held", reason)
+        note = with_number(reason, waits.id)
+        return PostOutcome(post.id or 0, post.platform, "held", note)
     claimed = outbox_store.claim(session, waits.id, now)
     if claimed is None:
         return None

@@ -87,6 +87,10 @@ def test_a_draft_is_not_approved_once_its_day_is_an_election(
     draft = planned(town)
     declare(town, today(town), today(town))
 
+    (shown,) = content_calendar.list_pending(town.context)
+    assert shown["why_not"][1].endswith(
+        ": socialcell outbox list, then socialcell outbox release NUMBER"
+    )
     with pytest.raises(UsageError, match="within an election"):
         approve(draft)
 
@@ -100,14 +104,19 @@ def test_a_post_approved_before_is_held_until_a_person_releases_it(
 
     (check,) = posting_checks.held(town.context)
     assert (check.state, f" {post.id}" in check.finding) == ("warning", True)
+    assert (check.advice or "").endswith("then socialcell outbox release NUMBER")
     (shown,) = content_calendar.list_pending(town.context)
+    release = f": socialcell outbox release {shown['outgoing']['id']}"
     assert "within an election" in shown["why_not"][0]
+    assert shown["why_not"][0].endswith(release)
     town.clock.advance(HOUR)
     (held,) = publishing.publish_due(town.context).outcomes
     assert held.state == "held"
     assert "within an election" in (held.why or "")
+    assert (held.why or "").endswith(release)
     assert town.copies("x", WORDS) == 0
     (shown,) = content_calendar.list_pending(town.context)
+    assert shown["outgoing"]["answer"].endswith(release)
     assert shown["outgoing"]["state"] == "held"
     assert "within an election" in shown["outgoing"]["answer"]
 

@@ -13,7 +13,7 @@ from socialcell.config import Workspace
 from socialcell.errors import UsageError
 from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
-from socialcell.services.outbox import outbox, outbox_mode
+from socialcell.services.outbox import outbox, outbox_mode, outbox_view
 from socialcell.services.planning import content_calendar
 from socialcell.services.publishing import notices, own_posts, post_holds, posting
 from tests.language.test_public_people import GOOD, write
@@ -246,6 +246,10 @@ def test_the_list_says_held_and_how_it_is_let_go(town: Town, approve: Any) -> No
     assert event.title == "x, mr: held"
     numbers = post_holds.find_held(town.context, [post.id or 0])
     assert numbers == {post.id: one["outgoing"]["id"]}
+    release = f"The switch was set to crisis: socialcell outbox release {numbers[1]}"
+    (pending,) = content_calendar.list_pending(town.context)
+    (message,) = outbox_view.list_messages(town.context, ["held"])
+    assert (pending["why_not"], message.answer) == ([release], release)
 
 
 def test_lists_say_what_holds_each_post(
