@@ -220,6 +220,14 @@ def alert_recipients(workspace: Workspace) -> Iterator[Check]:
             f"{', '.join(settings.addresses)}",
             f"Set mail.host in {place}.",
         )
+    elif not (settings.addresses or settings.channels):
+        yield warning(
+            "alerts",
+            f"telephones alone are named ({', '.join(settings.phone)}), and they are "
+            "called about danger to life alone: all other alerts reach nobody",
+            f"Name a mail address or a chat in {place}, under alerts: recipients, "
+            "channels; docs/alerts.md.",
+        )
     else:
         yield ok("alerts", f"go to {', '.join(settings.names)}")
     for name, channel in settings.channels.items():

@@ -397,6 +397,22 @@ def test_where_a_phone_rings_too_it_warns_of_the_mails_that_cannot_leave(
     )
 
 
+def test_it_warns_where_telephones_alone_are_named(place: Path) -> None:
+    whole = yaml.safe_load(place.read_text())
+    phones = {name: {"command": ["/bin/true"]} for name in ("officer", "lead")}
+    whole["alerts"] = {"phone": phones}
+    place.write_text(yaml.safe_dump(whole))
+
+    check = found(place)["alerts"]
+
+    assert check.state == "warning"
+    assert check.finding == (
+        "telephones alone are named (officer, lead), and they are called about danger "
+        "to life alone: all other alerts reach nobody"
+    )
+    assert "recipients, channels" in str(check.advice)
+
+
 def test_a_program_for_calls_that_cannot_be_started_is_a_failure(place: Path) -> None:
     program = place.parent / "call"
     text = place.read_text().partition("alerts:")[0]
@@ -408,7 +424,7 @@ def test_a_program_for_calls_that_cannot_be_started_is_a_failure(place: Path) ->
 
     after = [check.state for check in settings_checks.alert_recipients(workspace)]
 
-    assert (before, after) == (["ok", "failed"], ["ok", "ok"])
+    assert (before, after) == (["warning", "failed"], ["warning", "ok"])
 
 
 def test_it_says_who_is_not_named_yet_and_where(place: Path) -> None:
