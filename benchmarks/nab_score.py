@@ -199,8 +199,10 @@ def read_folder(folder: Path) -> list[Series]:
 
 
 def read_labelled(path: Path, spans: Sequence[tuple[str, str]]) -> Series:
-    """A series whose windows are the rows within each span, both ends included."""
-    points = read_series(path)
+    """A series whose windows are the rows within each span, both ends included.
+
+    Its times and those of the spans are UTC."""
+    points = read_series(path, UTC)
     windows = []
     for first, last in spans:
         since, until = (

@@ -38,7 +38,7 @@ def written(folder: Path, text: str | bytes) -> Path:
 
 def hourly(counts, header="timestamp,value") -> str:
     rows = [
-        f"2026-01-{5 + i // 24:02} {i % 24:02}:00:00,{c}" for i, c in enumerate(counts)
+        f"2026-01-{5 + i // 24:02} {i % 24:02}:00Z,{c}" for i, c in enumerate(counts)
     ]
     return "\n".join([header, *rows, ""])
 
@@ -102,11 +102,18 @@ def test_standard_input_is_read_and_people_get_a_table(tmp_path):
 
 
 def test_the_same_moment_in_another_zone_scores_the_same(tmp_path):
-    plain = "timestamp,value\n2026-01-05 00:00:00,3\n2026-01-05T01:00:00Z,9\n"
+    plain = "timestamp,value\n2026-01-05 05:30:00,3\n2026-01-05T01:00:00Z,9\n"
     indian = (
         "timestamp,value\n2026-01-05T05:30:00+05:30,3\n2026-01-05T06:30:00+05:30,9\n"
     )
     assert answer("-", stdin=plain) == answer("-", stdin=indian)
+
+
+def test_the_day_of_a_daily_file_stays_the_day_in_pune():
+    days = "timestamp,value\n2026-01-05,3\n2026-01-06,9\n"
+    printed = run("-", "--threshold", "0", stdin=days).stdout
+    assert "2026-01-05 00:00\t3.0" in printed
+    assert "2026-01-06 00:00\t9.0" in printed
 
 
 def test_missing_intervals_are_answered(tmp_path):

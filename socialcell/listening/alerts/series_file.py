@@ -3,10 +3,10 @@
 import csv
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
-from socialcell.clock import as_utc
+from socialcell.clock import IST, as_utc
 from socialcell.connectors.files.workbooks import is_workbook, workbook_csv
 from socialcell.listening.alerts.burst_detector import LARGEST_COUNT, SeriesError
 
@@ -14,22 +14,22 @@ _LONGEST_CELL = 1000  # a time or a count is far shorter
 COLUMNS = ("timestamp", "value")
 
 
-def read_series(path: Path) -> list[tuple[datetime, float]]:
+def read_series(path: Path, zone: tzinfo = IST) -> list[tuple[datetime, float]]:
     """The points of a UTF-8 CSV file (`-` is standard input) or workbook, in order.
 
     The first line names the columns; others than `timestamp` and `value` are ignored.
-    A timestamp is ISO 8601, UTC if it has no offset, and later than the one
+    A timestamp is ISO 8601, of `zone` if it has no offset, and later than the one
     before; a value is a count a step, 0 to LARGEST_COUNT. SeriesError names the line
     that is otherwise, and says so when there is nothing to read.
     """
     try:
         if str(path) == "-":
-            return list(points(sys.stdin))
+            return list(points(sys.stdin, zone))
         if is_workbook(path):
             text = workbook_csv(path).getvalue().decode()
-            return list(points(text.splitlines(keepends=True)))
+            return list(points(text.splitlines(keepends=True), zone))
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(points(file))
+            return list(points(file, zone))
     except OSError as error:
         raise SeriesError(
             "alerts.series_unreadable", path=path, reason=error.strerror
@@ -40,7 +40,9 @@ def read_series(path: Path) -> list[tuple[datetime, float]]:
         raise SeriesError("alerts.series_no_csv", path=path, reason=error) from None
 
 
-def points(lines: Iterable[str]) -> Iterator[tuple[datetime, float]]:
+def points(
+    lines: Iterable[str], zone: tzinfo = IST
+) -> Iterator[tuple[datetime, float]]:
     """The points of CSV lines, checked as `read_series` says."""
     rows = csv.reader(lines)
     header = [name.strip().lower() for name in next(rows, [])]
@@ -56,7 +58,7 @@ def points(lines: Iterable[str]) -> Iterator[tuple[datetime, float]]:
             raise SeriesError(
                 "alerts.series_cells", line=line, cells=len(row), columns=len(header)
             )
-        at = _moment(row[at_column].strip(), line)
+        at = _moment(row[at_column].strip(), line, zone)
         if last is not None:
             _require_order(at, last, line)
         last = at
@@ -78,10 +80,10 @@ def _column(header: list[str], name: str) -> int:
     )
 
 
-def _moment(text: str, line: int) -> datetime:
+def _moment(text: str, line: int, zone: tzinfo) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-        return as_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        return as_utc(moment if moment.tzinfo else moment.replace(tzinfo=zone))
     except (ValueError, OverflowError):
         raise SeriesError("alerts.series_no_time", line=line, text=text) from None
 
