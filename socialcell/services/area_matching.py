@@ -12,7 +12,7 @@ from sqlmodel import Session
 from socialcell.clock import IST
 from socialcell.connectors.base import Item, Reject
 from socialcell.connectors.facts import OutcomeFact
-from socialcell.errors import UnreadableValue
+from socialcell.errors import UnreadableValue, UsageError
 from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.store import areas as area_store
 from socialcell.services.context import Context
@@ -61,6 +61,19 @@ class AreaMatcher:
             nearest = self._named[near[0]][0].name_en
             raise UnreadableValue("areas.unknown_nearest", area=text, nearest=nearest)
         raise UnreadableValue("areas.unknown", area=text)
+
+
+def find_wards(session: Session, names: Iterable[str], day: date) -> list[str]:
+    """The ids of areas that a person named, on a day, each once. UsageError: unknown,
+    or outside the city."""
+    places = AreaMatcher(area_store.all_areas(session))
+    try:
+        ids = sorted({places.id_of(name, day) for name in names if name})
+    except UnreadableValue as error:
+        raise UsageError("areas.no_ward", reason=error) from None
+    if outside := [id_ for id_ in ids if ELSEWHERE.fullmatch(id_)]:
+        raise UsageError("areas.no_such_area", area=outside[0])
+    return ids
 
 
 def match_areas(

@@ -335,7 +335,11 @@ def mute(
     ],
     note: Annotated[str, typer.Option(help="What was announced.")],
     ward: Annotated[
-        list[str] | None, typer.Option(help="An area's id; the whole city if none.")
+        list[str] | None,
+        typer.Option(
+            help="A ward's id or name, again for each; the whole city if none.",
+            autocompletion=completions.wards,
+        ),
     ] = None,
     is_long: Annotated[
         bool, typer.Option("--long", help="It is meant to last more than 31 days.")

@@ -12,9 +12,9 @@ from socialcell.errors import UsageError
 from socialcell.language import lexicon
 from socialcell.listening.alerts.model import Closure, Incident
 from socialcell.listening.people.protected_topics import TOPICS
-from socialcell.listening.store import areas
 from socialcell.listening.store.alerts import alerts
 from socialcell.ops import audit
+from socialcell.services.area_matching import find_wards
 from socialcell.services.context import Context
 from socialcell.text import one_line
 
@@ -105,15 +105,11 @@ def add_closure(
         raise UsageError("alerts.no_such_topic", topic=topic, topics=list(topics))
     if end <= start:
         raise UsageError("alerts.closure_ends_first")
-    known_ids = {
-        area.id for area in areas.areas_on(session, start.astimezone(IST).date())
-    }
-    if strange := [ward for ward in wards if ward not in known_ids]:
-        raise UsageError("areas.no_such_area", area=strange[0])
+    ids = find_wards(session, wards, start.astimezone(IST).date())
     now = context.clock.now()
     closure = Closure(
         topic=topic,
-        wards=list(wards),
+        wards=ids,
         from_at=start,
         to_at=end,
         note=one_line(note, _LONGEST_NOTE),
@@ -124,7 +120,7 @@ def add_closure(
     session.flush()
     assert closure.id is not None
     alerts.planned_incident(session, closure)
-    detail = {"topic": topic, "wards": list(wards)}
+    detail = {"topic": topic, "wards": ids}
     audit.append(session, context.actor, "closure.plan", str(closure.id), detail, now)
     return closure.id
 

@@ -15,9 +15,8 @@ from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.connectors.text_lengths import PostLength, length
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES
-from socialcell.listening.store import areas
 from socialcell.ops import audit
-from socialcell.services.area_matching import AreaMatcher
+from socialcell.services.area_matching import find_wards
 from socialcell.services.context import Context
 from socialcell.services.makers import Maker, maker_of
 from socialcell.services.manual_entry import run_entry
@@ -190,12 +189,7 @@ def build_post(
     )
     now = context.clock.now()
     due_at = draft.due_at or now
-    day = due_at.astimezone(IST).date()
-    places = AreaMatcher(areas.all_areas(session))
-    try:
-        wards = sorted({places.id_of(ward, day) for ward in draft.wards if ward})
-    except ValueError as error:
-        raise UsageError("posts.no_ward", reason=error) from None
+    wards = find_wards(session, draft.wards, due_at.astimezone(IST).date())
     if draft.safety and draft.kind != "notice" and not reply_to:
         raise UsageError("posts.no_safety_post")
     post = OwnPost(

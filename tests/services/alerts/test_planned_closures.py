@@ -121,6 +121,26 @@ def test_a_closure_that_makes_no_sense_is_refused(
         )
 
 
+def test_wards_of_a_closure_are_named_as_people_name_them(city: City) -> None:
+    def plan(*wards: str) -> None:
+        planned_closures.plan_closure(
+            city.context, "water", wards, NOW, NOW + HOUR, "Maintenance"
+        )
+
+    with db.writing(city.engine) as session:
+        area_store.replace(session, area_table.read_areas())
+
+    plan("kothrud-bavdhan", "Aundh Baner", "ward:kothrud-bavdhan")
+    with pytest.raises(UsageError, match="nearest is 'Kothrud - Bavdhan'"):
+        plan("Kothrud-Bavdan")
+    with pytest.raises(UsageError, match="no area 'elsewhere:mumbai'"):
+        plan("elsewhere: Mumbai")
+
+    with db.reading(city.engine) as session:
+        (closure,) = alerts.closures(session, NOW, NOW + HOUR)
+        assert closure.wards == ["ward:aundh-baner", "ward:kothrud-bavdhan"]
+
+
 def test_a_closure_that_is_over_already_is_refused(city: City) -> None:
     with pytest.raises(UsageError, match="over already: it ended on 2026-11-23 11:00"):
         planned_closures.plan_closure(
