@@ -10,7 +10,7 @@ from socialcell import db, phone
 from socialcell.errors import UsageError
 from socialcell.identity.actor import Actor, unsigned
 from socialcell.json_types import JsonObject
-from socialcell.listening.alerts.model import Incident
+from socialcell.listening.alerts.model import PLANNED, Incident
 from socialcell.listening.people.visibility import SECRET_NAME
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.ops import audit, outbox_store
@@ -26,7 +26,8 @@ _TOKEN = 40  # hexadecimal digits: 160 bits
 def acknowledge(context: Context, incident_id: int, note: str = "") -> bool:
     """Acknowledge an incident as the current operator: the calls stop, and it is
     notified again only when its severity rises. False when it was acknowledged before;
-    then nothing changes. UsageError when there is none. Audited."""
+    then nothing changes. UsageError when there is none, and for a planned closure,
+    of which nobody was called. Audited."""
     detail: JsonObject = {"note": one_line(note, _LONGEST_NOTE)} if note else {}
     now = context.clock.now()
     with db.writing(context.engine) as session:
@@ -101,12 +102,15 @@ def _acknowledge(
     incident = session.get(Incident, incident_id, with_for_update=True)
     if incident is None:
         raise UsageError("alerts.no_such_incident", incident=incident_id)
+    called = critical_calls.escalations_of_incident(session, incident_id)
+    if incident.kind == PLANNED and not called:
+        raise UsageError("alerts.planned_closure", incident=incident_id)
     if incident.state == "acked" or (incident.state == "over" and incident.acked_at):
         return False
     if incident.state == "open":
         incident.state = "acked"
     incident.acked_by, incident.acked_at = who.name, now
-    for escalation in critical_calls.escalations_of_incident(session, incident_id):
+    for escalation in called:
         if escalation.acked_at is None:
             escalation.acked_at = now
         if escalation.climbs and escalation.next_at is not None:

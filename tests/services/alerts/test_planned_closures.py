@@ -20,6 +20,7 @@ from socialcell.services.alerts import (
     planned_closures,
 )
 from socialcell.services.incident_room import room_overview
+from socialcell.services.outbox import acknowledgements
 from tests.services.alerts.quiet_city import DAY, HOUR, MINUTE, NOW, City
 from tests.services.alerts.test_detection import with_readers
 
@@ -65,6 +66,18 @@ def test_talk_of_a_closure_that_was_ended_is_an_alert_at_once(city: City) -> Non
     assert kinds == {"planned": "over", "spike": "open"}
     with pytest.raises(UsageError, match="over already"):
         planned_closures.end_closure(city.context, planned.incident, "Again")
+
+
+def test_nobody_takes_charge_of_a_planned_closure(city: City) -> None:
+    planned = planned_closures.plan_closure(
+        city.context, "water", [], NOW, NOW + HOUR, "Maintenance"
+    )
+
+    with pytest.raises(UsageError, match=f"alerts unmute {planned.incident} "):
+        acknowledgements.acknowledge(city.context, planned.incident)
+
+    (incident,) = city.incidents()
+    assert (incident.state, incident.acked_by) == ("open", None)
 
 
 def test_a_closure_that_was_taken_back_before_it_began_mutes_nothing(
