@@ -399,7 +399,7 @@ def test_where_a_phone_rings_too_it_warns_of_the_mails_that_cannot_leave(
 
 def test_it_warns_where_telephones_alone_are_named(place: Path) -> None:
     whole = yaml.safe_load(place.read_text())
-    phones = {name: {"command": ["/bin/true"]} for name in ("officer", "lead")}
+    phones = {name: {"command": ["/bin/true"]} for name in ("lead", "officer")}
     whole["alerts"] = {"phone": phones}
     place.write_text(yaml.safe_dump(whole))
 
@@ -407,7 +407,7 @@ def test_it_warns_where_telephones_alone_are_named(place: Path) -> None:
 
     assert check.state == "warning"
     assert check.finding == (
-        "telephones alone are named (officer, lead), and they are called about danger "
+        "telephones alone are named (lead, officer), and they are called about danger "
         "to life alone: all other alerts reach nobody"
     )
     assert "recipients, channels" in str(check.advice)
