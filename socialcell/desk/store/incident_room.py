@@ -182,8 +182,8 @@ def count_cases(
 def urgent_cases(
     session: Session, incident_id: int, scope: Scope | None
 ) -> Sequence[tuple[DeskCase, datetime | None]]:
-    """The P0 cases of an incident with these mentions, each with when a person first
-    answered; None: nobody has."""
+    """The P0 cases of an incident with these mentions (None: only those that are linked
+    to it), each with when a person first answered; None: nobody has."""
     answered = (
         select(CLOCK.case_id, func.min(CLOCK.stopped_at).label("at"))
         .where(CLOCK.kind == "first_answer", CLOCK.ending == "done")

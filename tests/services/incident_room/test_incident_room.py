@@ -293,8 +293,6 @@ def test_a_danger_that_an_incidents_post_tells_of_is_one_of_its_cases(
     assert [case.number for case in after_action.look_back(lead, 1).cases] == [
         "26-000001"
     ]
-    urgent = incident_cases.read_cases(lead, 1, "en")
-    assert ([case.number for case in urgent.open], urgent.ended) == (["26-000001"], 0)
     report = situation_reports.draft_report(lead, 1)
     told = room_overview.text_of_report(lead, 1, report, "en")
     assert "Cases: 1 open, of them 1 urgent" in told
@@ -308,6 +306,8 @@ def test_a_danger_that_an_incidents_post_tells_of_is_one_of_its_cases(
     assert critical_cases.link_incidents(lead) == 1
     assert incidents_of_cases() == [1, None]
     assert critical_cases.link_incidents(lead) == 0
+    urgent = incident_cases.read_cases(lead, 1, "en")
+    assert ([case.number for case in urgent.open], urgent.ended) == (["26-000001"], 0)
 
 
 def test_only_who_leads_incidents_acts_in_the_room(lead: Context) -> None:
