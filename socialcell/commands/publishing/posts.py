@@ -317,7 +317,10 @@ def approve(
                 for id_, hold in holds.items()
             ]
         if obstacles:
-            also["obstacles"] = obstacles
+            also["obstacles"] = [
+                {"platform": platform, "why": why}
+                for platform, why in obstacles.items()
+            ]
         output.as_json({"approved": [approved.id for approved in posts], **also})
         return
     now = (
