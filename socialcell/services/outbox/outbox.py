@@ -278,11 +278,15 @@ def _send_letters(
         return Delivery(stopped="mail.host is not set: letters wait in the outbox")
     try:
         server = mail.Server(settings, mail_password(context))
-        yield server.open
-    except (ConfigError, mail.DeliveryDeferred, mail.DeliveryUnavailable) as error:
+    except ConfigError as error:
         _note_reason(context, ids, str(error))
         return Delivery(stopped=str(error))
     try:
+        try:
+            yield server.open
+        except (ConfigError, mail.DeliveryDeferred, mail.DeliveryUnavailable) as error:
+            _note_reason(context, ids, str(error))
+            return Delivery(stopped=str(error))
         _end_superseded(context)
 
         def send(body: bytes, recipient: str) -> phone.PlacedCall:

@@ -4,8 +4,9 @@ A way is a generator. It claims and settles messages, which the main thread does
 and hands out what talks to a server or program, which a thread of its own does.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeAlias, TypeVar
 
@@ -19,11 +20,12 @@ its own."""
 
 def run_ways(ways: Sequence[Way[_T, _R]]) -> list[_R]:
     """Run every way to its end; their results, in order. The first error of a way is
-    raised when the others have ended."""
+    raised when the others have ended. Where this is interrupted, each way is closed
+    once nothing of it is at work any more."""
     results: dict[int, _R] = {}
     errors: list[Exception] = []
     running: dict[Future[_T], int] = {}
-    with ThreadPoolExecutor(max(1, len(ways)), "way") as pool:
+    with _closed(ways), ThreadPoolExecutor(max(1, len(ways)), "way") as pool:
 
         def advance(number: int, step: Callable[[], Callable[[], _T]]) -> None:
             try:
@@ -42,6 +44,15 @@ def run_ways(ways: Sequence[Way[_T, _R]]) -> list[_R]:
     if errors:
         raise errors[0]
     return [results[number] for number in range(len(ways))]
+
+
+@contextmanager
+def _closed(ways: Sequence[Way[_T, _R]]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for way in ways:
+            way.close()
 
 
 def _next_step(

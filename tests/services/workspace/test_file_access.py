@@ -207,6 +207,7 @@ def open_place() -> Iterator[Path]:
 # Python itself may lie where only root comes: all is loaded before the user changes.
 _AS_NOBODY = """
 import json, os, sys
+import socialcell.connectors.telegram.telegram_publisher
 from socialcell.cli import main
 
 def run(words):
