@@ -292,7 +292,7 @@ def approve(
 
     Example: socialcell posts approve 4 5 6
     """
-    from socialcell.services.daemon import status
+    from socialcell.services.daemon import health
     from socialcell.services.publishing import own_posts, post_holds
 
     context = acting_context(config)
@@ -325,7 +325,7 @@ def approve(
         return
     now = (
         "the daemon posts it within a minute."
-        if status.is_running(context)
+        if health.why_dead(context) is None
         else "no daemon runs, so post it: socialcell posts publish"
     )
     for approved in posts:

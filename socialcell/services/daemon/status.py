@@ -115,13 +115,6 @@ def read_status(context: Context) -> DaemonStatus:
     return DaemonStatus(process, mode, tuple(jobs.values()), waiting, backlog, sources)
 
 
-def is_running(context: Context) -> bool:
-    """Whether a daemon runs, or starts."""
-    with db.reading(context.engine) as session:
-        lease = leases.find_lease(session, "daemon")
-        return _process(context, lease).state != "stopped"
-
-
 def read_collection(context: Context) -> CollectionStatus:
     """Whether a daemon runs, and how its sources are now; without its jobs."""
     with db.reading(context.engine) as session:

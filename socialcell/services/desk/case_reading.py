@@ -139,10 +139,12 @@ def find_owner(
 ) -> str | None:
     """The id of who owns problems of a topic at a place on the day of a moment, as the
     register has it; None: nobody is known, or several are."""
-    topics = (topic,) if topic else ()
+    topics: tuple[str, ...]
     if critical:
-        topics = (*(f"{RESCUE}{one}" for one in topics), *topics, DANGER)
-    if not topics:
+        topics = (f"{RESCUE}{topic}", topic, DANGER) if topic else (DANGER,)
+    elif topic:
+        topics = (topic,)
+    else:
         return None
     wards = [area] if area is not None and area.startswith(_WARD) else []
     problem = OwnedProblem(

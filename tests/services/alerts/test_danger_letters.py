@@ -334,9 +334,9 @@ def test_a_private_message_of_no_topic_tells_the_kind_of_danger_alone(
 
 def test_the_telephone_is_given_no_time_that_nobody_knows(city: World) -> None:
     city.context.clock.set(MONDAY)
-    unknown = city.mention(None, "A wall fell on a man", urgency="critical")
+    undated = city.mention(None, "A wall fell on a man", urgency="critical")
     look(city)
-    known = critical(city, "A car fell into the river", MONDAY)
+    dated = critical(city, "A car fell into the river", MONDAY)
     look(city)
 
     with db.reading(city.engine) as session:
@@ -346,8 +346,8 @@ def test_the_telephone_is_given_no_time_that_nobody_knows(city: World) -> None:
         calls = [json.loads(body or b"") for body in bodies]
 
     assert {call["item"]: call["at"] for call in calls} == {
-        unknown: None,
-        known: "2026-11-16T00:00:00+05:30",
+        undated: None,
+        dated: "2026-11-16T00:00:00+05:30",
     }
 
 
@@ -407,8 +407,8 @@ def test_who_removed_an_item_is_told_as_it_was(city: World) -> None:
     look(city)
     incidents = gathered(city)
     with db.writing(city.engine) as session:
-        known = session.get_one(Mention, deleted)
-        stone = Tombstone(known.platform, known.external_id, "deleted")
+        gone = session.get_one(Mention, deleted)
+        stone = Tombstone(gone.platform, gone.external_id, "deleted")
         tombstones.apply_tombstones(session, [stone], NOW)
     data_requests.erase_account(city.context, "x", "u1", None)
 

@@ -13,7 +13,12 @@ from socialcell.desk.store.cases import CaseChangedError
 from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
 from socialcell.roles import Role
 from socialcell.services.context import Context
-from socialcell.services.desk import case_opening, case_queue, case_triage
+from socialcell.services.desk import (
+    case_opening,
+    case_queue,
+    case_reading,
+    case_triage,
+)
 from socialcell.services.desk.case_leases import CaseHeldError
 from socialcell.services.desk.case_triage import TriageDraft
 from tests.desk_builders import read_case, read_mention
@@ -72,6 +77,16 @@ def test_an_unknown_place_in_another_ward_office_takes_the_known_one_away(
     case = read_case(asha, number)
     assert (case.place, case.place_id) == ("Lane 3 of Xyz", None)
     assert case.area == "ward:hadapsar-mundhwa"
+
+
+def test_a_danger_of_no_topic_is_somebodys(asha: Context) -> None:
+    now = asha.clock.now()
+    with db.reading(asha.engine) as session:
+        nowhere = (None, None, None, now)
+        danger = case_reading.find_owner(session, *nowhere, critical=True)
+        other = case_reading.find_owner(session, *nowhere)
+
+    assert (danger, other) == ("dept:disaster", None)
 
 
 def test_a_place_brings_its_ward_office_and_unknown_words_stand_beside_it(

@@ -184,7 +184,7 @@ def test_approval_names_the_secret_without_which_nothing_goes_out(
     approved = document(cell, "posts", "approve", "2")
 
     assert answer.startswith("Post 1 is approved, and cannot go out: The secret 'x_acc")
-    assert [one["platform"] for one in approved["obstacles"]] == ["x"]
+    assert [obstacle["platform"] for obstacle in approved["obstacles"]] == ["x"]
 
 
 def test_a_notice_is_written_from_a_template_by_commands(cell: Path) -> None:
