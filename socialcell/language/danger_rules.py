@@ -105,6 +105,11 @@ def is_of_own_life(text: str) -> bool:
     return _lists().own_life.is_in(_parsed(text).whole)
 
 
+def is_bare_cry(text: str) -> bool:
+    """Whether a text calls for help from a place, in earnest, and may say no more."""
+    return any(_in_earnest([_lists().cry], text))
+
+
 def is_of_bite(text: str) -> bool:
     """Whether a text says in earnest that an animal bit a person."""
     return any(_in_earnest([_lists().bitten], text))
@@ -140,6 +145,7 @@ class _Lists:
     hurt: PhraseList
     pairs: tuple[tuple[PhrasePair, Danger], ...]
     hazards: tuple[PhrasePair, ...]
+    cry: PhrasePair
     bitten: PhrasePair
     mended: _Story
     stories: tuple[_Story, ...]
@@ -227,6 +233,7 @@ def _lists() -> _Lists:
             for phrases in danger_lists["together"].values()
         ),
         hazards=tuple(map(book.pair, danger_lists["hazards"].values())),
+        cry=book.pair(danger_lists["together"]["a cry for help from a place"]),
         bitten=book.pair(danger_lists["bitten"]),
         mended=_story(book, danger_lists["mended"]),
         stories=tuple(stories.values()),

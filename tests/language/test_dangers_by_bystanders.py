@@ -103,3 +103,12 @@ def test_who_is_taken_by_the_water_is_a_matter_of_the_flood(text: str) -> None:
     (reading,) = read([text], semantic=True)
 
     assert reading.topics[0].id == "flood"
+
+
+@pytest.mark.parametrize(
+    "text", ["SOS Ekta Nagari lane 5", "mayday mayday Bhide bridge"]
+)
+def test_who_cries_for_help_from_a_place_is_taken_at_their_word(text: str) -> None:
+    (reading,) = read([text], semantic=True)
+
+    assert reading.urgency.level == "high"

@@ -75,12 +75,12 @@ def is_enough(notes: Notes) -> bool:
 def is_in_words(notes: Notes) -> bool:
     """Whether words say so, and the model of a day, which asked the encoder, is not
     sure that they are a figure of speech, or doubts it where they tell a story; who
-    means to die is taken at their word."""
+    means to die, or cries for help from a place, is taken at their word."""
     if not notes.danger:
         return False
     if notes.day is None or notes.meaning is None:
         return True
-    if danger_rules.is_of_own_life(notes.core):
+    if danger_rules.is_of_own_life(notes.core) or danger_rules.is_bare_cry(notes.core):
         return True
     figure = _FIGURE_OF_SPEECH[notes.danger].of(notes)
     return notes.day.high >= (_ENOUGH_IN_A_STORY if notes.story else figure)
