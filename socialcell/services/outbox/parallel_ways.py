@@ -6,7 +6,7 @@ and hands out what talks to a server or program, which a thread of its own does.
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TypeAlias, TypeVar
 
@@ -25,11 +25,15 @@ def run_ways(ways: Sequence[Way[_T, _R]]) -> list[_R]:
     results: dict[int, _R] = {}
     errors: list[Exception] = []
     running: dict[Future[_T], int] = {}
-    with _closed(ways), ThreadPoolExecutor(max(1, len(ways)), "way") as pool:
+    with _closed(ways), ExitStack() as stack:
+        threads = [
+            stack.enter_context(ThreadPoolExecutor(1, f"way-{number}"))
+            for number, _ in enumerate(ways)
+        ]
 
         def advance(number: int, step: Callable[[], Callable[[], _T]]) -> None:
             try:
-                running[pool.submit(step())] = number
+                running[threads[number].submit(step())] = number
             except StopIteration as end:
                 results[number] = end.value
             except Exception as error:  # noqa: BLE001 - raised when the others have ended

@@ -53,6 +53,17 @@ def test_what_a_way_claims_and_settles_is_work_of_the_calling_thread(
     assert threads == [threading.get_ident()] * 2
 
 
+def test_each_way_has_a_thread_of_its_own_until_it_ends() -> None:
+    # The sweeps of kills count the calls of each thread.
+    def name() -> str:
+        return threading.current_thread().name
+
+    first, second = run_ways([way(name, name), way(name, name)])
+
+    assert len({*first}) == len({*second}) == 1
+    assert first != second
+
+
 def test_a_way_with_an_error_stops_no_other_and_the_error_is_raised() -> None:
     sent: list[str] = []
 
