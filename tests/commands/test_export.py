@@ -22,10 +22,11 @@ from socialcell.listening.model import Mention
 from socialcell.listening.store import areas, owners
 from socialcell.listening.store.people import registry
 from socialcell.services.context import Context
+from socialcell.services.mentions import mention_labels
 from socialcell.services.mentions.tagging import tag_waiting
 from tests.builders import NOON, make_author, make_record, store_records
 from tests.inside import socialcell
-from tests.operators import sign_in_shell, sign_out_shell
+from tests.operators import acting, sign_in_shell, sign_out_shell
 from tests.running import answer, inside, refused, rows, said
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -215,6 +216,34 @@ def test_a_value_that_no_mention_has_is_a_usage_error(
     assert words in said(done)
 
 
+@pytest.mark.parametrize("command", [("list",), ("search", "water")])
+def test_an_option_may_name_several_values(
+    context: Context, config: Path, engine: Engine, command: tuple[str, ...]
+) -> None:
+    levels = {"1": "low", "2": "high", "3": "critical", "4": "critical"}
+    for number, level in levels.items():
+        platform = "mastodon" if number == "4" else "reddit"
+        text = "No water in Baner"
+        store_records(engine, make_record(number, platform=platform, text=text))
+        tag_waiting(context)
+        with db.writing(engine) as session:
+            c = db.table(Mention).c
+            own = update(db.table(Mention)).where(c.external_id == number)
+            session.execute(own.values(urgency=level))
+    asked = ("--urgency", "high, critical", "--platform", "reddit,x", "--json")
+    wards = ("--ward", "aundh-baner,kothrud-bavdhan", "--config", config)
+
+    listed = json.loads(inside("mentions", *command, *asked, *wards))
+    elsewhere = inside(
+        "mentions", *command, *asked, *wards[:1], "yerawada-kalas-dhanori", *wards[2:]
+    )
+    wrong = refused("mentions", *command, "--urgency", "high,crit", "--config", config)
+
+    assert sorted(external_ids(config, listed["mentions"])) == ["2", "3"]
+    assert json.loads(elsewhere)["total"] == 0
+    assert "There is no urgency 'crit'" in wrong
+
+
 def test_a_platform_that_only_a_file_brought_can_be_asked_for(
     config: Path, engine: Engine
 ) -> None:
@@ -386,6 +415,21 @@ def test_mentions_are_decided_in_one_stroke(
     entries = json.loads(inside("audit", "list", "--json", "--config", config))
     (entry,) = [one for one in entries["entries"] if one["action"] == "mentions.decide"]
     assert entry["object"] == "mention 1, 2"
+
+
+def test_a_decision_names_whose_other_decision_it_overturns(
+    context: Context, config: Path, engine: Engine
+) -> None:
+    store_records(engine, make_record("1"))
+    tag_waiting(context)
+    mention_labels.decide_mentions(
+        acting(context, "meera"), [1], {"urgency": ("high",)}
+    )
+
+    done = inside("mentions", "decide", "1", "urgency=low", "--config", config)
+
+    assert done.startswith("1: urgency: low (suggested: ")
+    assert done.endswith("; meera had decided: high)\n")
 
 
 @pytest.mark.parametrize(

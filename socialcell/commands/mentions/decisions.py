@@ -1,6 +1,6 @@
 """The commands `mentions decide` and `mentions label`: what a person decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -51,9 +51,7 @@ def decide(
         return
     for id_, change in changes.items():
         for kind, values in change.items():
-            was, now = (", ".join(values[which]) for which in ("suggested", "decided"))
-            now = now or "decision taken back"
-            output.say(f"{id_}: {kind}: {now} (suggested: {was or 'nothing'})")
+            output.say(f"{id_}: {_change(kind, values)}")
 
 
 def label(
@@ -96,8 +94,17 @@ def label(
         output.as_json({"id": mention_id, "dry_run": dry_run, "labels": change})
         return
     for kind, values in change.items():
-        was, now = (", ".join(values[which]) for which in ("suggested", "decided"))
-        output.say(f"{kind}: {now} (suggested: {was or 'nothing'})")
+        output.say(_change(kind, values))
+
+
+def _change(kind: str, values: Mapping[str, Sequence[str]]) -> str:
+    """One decision in a line, with what it overturns and whose that was."""
+    words = {which: ", ".join(found) for which, found in values.items()}
+    now = words["decided"] or "decision taken back"
+    before = f"suggested: {words['suggested'] or 'nothing'}"
+    if by := words["overturned_by"]:
+        before += f"; {by} had decided: {words['overturned']}"
+    return f"{kind}: {now} ({before})"
 
 
 def _split_ids(arguments: Sequence[str]) -> tuple[list[int], list[str]]:

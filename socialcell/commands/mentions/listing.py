@@ -65,7 +65,8 @@ def list_(
     """List the newest mentions: when, how urgent, where, whose it is, and what is said.
 
     Below the words of an account of the registry or a news site stands its address;
-    `mentions open` leads to all others.
+    `mentions open` leads to all others. An option may name several values, separated by
+    commas: --urgency high,critical.
 
     Example: socialcell mentions list --urgency critical --since 24h
     """

@@ -19,9 +19,9 @@ from socialcell.services.alerts import false_alarms
 from socialcell.services.alerts.incident_grouping import IncidentGrouping
 from socialcell.services.context import Context
 
-LabelChange = dict[
-    str, dict[str, list[str]]
-]  # kind: what was suggested, what is decided
+LabelChange = dict[str, dict[str, list[str]]]
+"""By kind: what was suggested, what is decided, and what somebody had decided
+otherwise before (`overturned`), with that person's name (`overturned_by`)."""
 
 # What a person decides, by its name in the command and in the audit log.
 KINDS = ("urgency", "intent", "topic", "sentiment", "language", owners.KIND)
@@ -125,14 +125,20 @@ def _decide(
         raise SocialcellError("mentions.not_read_yet", mention=mention_id)
     suggested = label_store.suggested(session, mention_id)
     _require_owner_of_danger(session, mention_id, labels, suggested)
-    decided_kinds = label_store.decided_kinds(session, mention_id)
+    before = label_store.decisions(session, mention_id)
     for kind, values in labels.items():
-        if not values and kind not in decided_kinds:
+        if not values and kind not in before:
             raise UsageError("mentions.nothing_decided", mention=mention_id, kind=kind)
-    change = {
-        kind: {"suggested": list(suggested.get(kind, ())), "decided": list(values)}
-        for kind, values in labels.items()
-    }
+    change = {}
+    for kind, values in labels.items():
+        decision = before.get(kind)
+        overturned = decision if decision and {*decision.values} != {*values} else None
+        change[kind] = {
+            "suggested": list(suggested.get(kind, ())),
+            "decided": list(values),
+            "overturned": list(overturned.values) if overturned else [],
+            "overturned_by": [overturned.by] if overturned else [],
+        }
     if not dry_run:
         now = context.clock.now()
         label_store.decide(session, mention_id, labels, context.actor.name, now)

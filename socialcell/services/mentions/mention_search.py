@@ -29,7 +29,10 @@ from socialcell.listening.store.mentions.explored_mentions import (
     PageCursor,
 )
 from socialcell.listening.store.mentions.match_reasons import matching_parts
-from socialcell.listening.store.mentions.mention_filter import MentionFilter
+from socialcell.listening.store.mentions.mention_filter import (
+    MentionFilter,
+    split_values,
+)
 from socialcell.services import query_guard, query_holdings
 from socialcell.services.context import Context
 from socialcell.services.mentions import place_names
@@ -123,11 +126,12 @@ def build_filter(
 def _require_values(holdings: Holdings, values: dict[str, str | None]) -> None:
     """The values of a filter as their fields have them: `kothrud-bavdhan` becomes the
     ward's id. UsageError for one that no mention can have."""
-    if ward := values.get("ward"):
-        values["ward"] = ward_id(ward)
+    if wards := split_values(values.get("ward")):
+        values["ward"] = ",".join(map(ward_id, wards))
     for name, text in values.items():
-        if text is not None and (reason := find_fault(name, text, holdings)):
-            raise UsageError("mentions.wrong_option", name=name, reason=reason)
+        for part in split_values(text):
+            if reason := find_fault(name, part, holdings):
+                raise UsageError("mentions.wrong_option", name=name, reason=reason)
 
 
 def _require_choices(values: dict[str, str | None], wards: dict[str, str]) -> None:
@@ -140,10 +144,10 @@ def _require_choices(values: dict[str, str | None], wards: dict[str, str]) -> No
         "ward": (NO_WARD, *wards),
     }
     for name, allowed in choices.items():
-        text = values.get(name)
-        if text is not None and text not in allowed:
-            reason = unknown(name, text, allowed)
-            raise UsageError("mentions.wrong_option", name=name, reason=reason)
+        for part in split_values(values.get(name)):
+            if part not in allowed:
+                reason = unknown(name, part, allowed)
+                raise UsageError("mentions.wrong_option", name=name, reason=reason)
 
 
 def list_newest(

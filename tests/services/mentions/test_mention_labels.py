@@ -22,6 +22,7 @@ from socialcell.services.context import Context
 from socialcell.services.mentions import mention_labels, tagging
 from tests.builders import make_record, store_records
 from tests.inside import socialcell
+from tests.operators import acting
 from tests.rows import in_order
 from tests.running import answer
 
@@ -78,7 +79,9 @@ def test_a_decision_holds_at_once_beside_the_suggestion(
 
     change = mention_labels.label_mention(context, mention, {"intent": ("praise",)})
 
-    assert change == {"intent": {"suggested": [suggested], "decided": ["praise"]}}
+    nothing_before: dict[str, list[str]] = {"overturned": [], "overturned_by": []}
+    decided = {"suggested": [suggested], "decided": ["praise"], **nothing_before}
+    assert change == {"intent": decided}
     assert only(engine).intent == "praise"
     assert in_force(engine, mention, "intent") == [(suggested, "praise")]
     assert audited(engine) == [("mentions.label", f"mention {mention}", change)]
@@ -109,7 +112,10 @@ def test_the_topics_given_are_all_topics_from_now_on(
 def test_a_topic_that_is_given_twice_is_said_once(
     context: Context, engine: Engine, mention: int
 ) -> None:
-    once = {"suggested": ["water", "roads"], "decided": ["conduct"]}
+    once = {
+        **{"suggested": ["water", "roads"], "decided": ["conduct"]},
+        **{"overturned": [], "overturned_by": []},
+    }
 
     labels = mention_labels.read_labels(["topic=conduct, conduct"])
     stroke = mention_labels.decide_mentions(context, [mention], labels)
@@ -137,6 +143,27 @@ def test_a_second_decision_takes_the_place_of_the_first(
 
     assert decided == {"water"}
     assert counts_are_sound(engine)
+
+
+@pytest.mark.parametrize(
+    ("words", "overturned"),
+    [
+        ("topic=water", ["drainage", "roads"]),
+        ("topic=", ["drainage", "roads"]),
+        ("topic=drainage,roads", []),
+    ],
+)
+def test_what_overturns_another_decision_names_it_and_who_made_it(
+    context: Context, mention: int, words: str, overturned: list[str]
+) -> None:
+    first = mention_labels.read_labels(["topic=roads,drainage"])
+    mention_labels.decide_mentions(acting(context, "meera"), [mention], first)
+
+    labels = mention_labels.read_labels([words])
+    change = mention_labels.decide_mentions(acting(context, "asha"), [mention], labels)
+
+    assert sorted(change[mention]["topic"]["overturned"]) == overturned
+    assert change[mention]["topic"]["overturned_by"] == ["meera"] * bool(overturned)
 
 
 def test_what_was_decided_outlives_a_new_reading(

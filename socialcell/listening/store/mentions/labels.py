@@ -26,6 +26,14 @@ Labels = Mapping[str, Sequence[str]]  # kind: its values, one of all but topics
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided of one kind, and that person's name."""
+
+    values: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class LabelledText:
     """A mention with text and title as they are kept, and the author's account."""
 
@@ -97,13 +105,16 @@ def suggested(session: Session, mention_id: int) -> dict[str, tuple[str, ...]]:
     return {**suggestions, owners.KIND: (owner,)} if owner else suggestions
 
 
-def decided_kinds(session: Session, mention_id: int) -> set[str]:
-    """The kinds of which a person decided something."""
+def decisions(session: Session, mention_id: int) -> dict[str, Decision]:
+    """What people decided, by kind; nothing of a kind where nobody did."""
     c = ANNOTATION.c
-    statement = select(c.kind).where(
+    statement = select(c.kind, c.decided_value, c.decided_by).where(
         c.mention_id == mention_id, c.decided_value.is_not(None)
     )
-    return set(session.scalars(statement))
+    rows = session.execute(statement.order_by(c.id)).all()
+    values = _by_kind((row.kind, row.decided_value) for row in rows)
+    by = {row.kind: row.decided_by for row in rows}
+    return {kind: Decision(decided, by[kind]) for kind, decided in values.items()}
 
 
 def decide(

@@ -23,7 +23,8 @@ _FIELDS = {
 
 @dataclass(frozen=True)
 class MentionFilter:
-    """Which mentions: spans are half open and in UTC; None means any.
+    """Which mentions: spans are half open and in UTC; None means any. A field may name
+    several values, separated by commas: a mention has one of them.
 
     `places` are ids of ward offices and departments: only what is in one of them, or
     belongs to it, is seen by whoever asks; of no places nothing is.
@@ -45,11 +46,17 @@ class MentionFilter:
     places: Collection[str] | None = None
 
 
+def split_values(field: str | None) -> list[str]:
+    """The values that a field of a filter names."""
+    return [] if field is None else [part.strip() for part in field.split(",")]
+
+
 def list_parts(mention_filter: MentionFilter) -> Iterator[Node]:
     """Each of the parts of a question that all must be true of a mention."""
     for name in _FIELDS:
-        if operand := getattr(mention_filter, name):
-            yield FieldTerm(_FIELDS[name], operand, 0)
+        if operands := split_values(getattr(mention_filter, name)):
+            terms = tuple(FieldTerm(_FIELDS[name], one, 0) for one in operands)
+            yield terms[0] if len(terms) == 1 else Or(terms)
     if mention_filter.places is not None:
         yield Or(tuple(_of_place(place) for place in sorted(mention_filter.places)))
     match mention_filter.query:
