@@ -7,6 +7,11 @@ ASKING = ("complaint", "question", "suggestion", "help")
 """Intents of those who ask the city for something."""
 NO_MESSAGE = ("not_civic", "spam")
 """Intents of those who want nothing of the city."""
+IN_DANGER, OPEN_DANGER = "danger to life", "open danger"  # as in urgency.yaml
+PERHAPS_DANGER = "possible danger to life"
+LIKE_DANGER = "reads like danger"  # where no word says why
+DANGER_REASONS = frozenset({IN_DANGER, OPEN_DANGER, PERHAPS_DANGER, LIKE_DANGER})
+"""Reasons of an urgency by which somebody may be hurt."""
 NO_TOPIC = "other"
 """The topic of what has none of the vocabulary's others."""
 

@@ -19,7 +19,6 @@ from socialcell.language.sound_phrases import (
 )
 from socialcell.recent_texts import remembered
 
-REASON = "danger to life"  # as in urgency.yaml
 WEIGHT = 0.8
 _SHORT = 40  # words of a post up to which one story covers all of it
 SENTENCE_END = re.compile("[.!?।॥\n]+")

@@ -7,7 +7,14 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from socialcell.language import danger_rules, frames
-from socialcell.language.analysis import Entity, Intent, Sentiment, Topic, Urgency
+from socialcell.language.analysis import (
+    IN_DANGER,
+    Entity,
+    Intent,
+    Sentiment,
+    Topic,
+    Urgency,
+)
 from socialcell.language.danger_rules import Danger
 from socialcell.language.lexicon import Cue
 from socialcell.language.semantic.encoder import EncoderOutput
@@ -112,9 +119,7 @@ class Notes:
         """The reasons for haste with their weights, danger to life among them."""
         weights = self.values("urgency")
         if self.danger:
-            weights[danger_rules.REASON] = max(
-                weights.get(danger_rules.REASON, 0.0), danger_rules.WEIGHT
-            )
+            weights[IN_DANGER] = max(weights.get(IN_DANGER, 0.0), danger_rules.WEIGHT)
         return weights
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from socialcell.language import frames, lexicon, read
+from socialcell.language.analysis import IN_DANGER
 from socialcell.language.danger_rules import (
-    REASON,
     WEIGHT,
     Danger,
     danger_of,
@@ -109,7 +109,7 @@ def test_a_life_in_danger_is_high_at_least_and_says_so(text: str) -> None:
     (reading,) = read([text])
 
     assert reading.urgency.level in LOUD
-    assert REASON in reading.urgency.reasons
+    assert IN_DANGER in reading.urgency.reasons
 
 
 CRITICAL = [
@@ -254,7 +254,7 @@ def test_what_only_sounds_like_danger_rings_no_bell(text: str) -> None:
 
     assert not danger_of(text)
     assert reading.urgency.level not in LOUD
-    assert REASON not in reading.urgency.reasons
+    assert IN_DANGER not in reading.urgency.reasons
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_a_word_of_danger_that_is_not_urgent_is_named_as_possible() -> None:
 
 
 def test_danger_weighs_as_the_reason_of_the_lexicon_does() -> None:
-    assert float(lexicon.data("urgency")["cues"][REASON]["weight"]) == WEIGHT
+    assert float(lexicon.data("urgency")["cues"][IN_DANGER]["weight"]) == WEIGHT
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from socialcell.language import read
-from socialcell.language.classifiers import danger_chance
+from socialcell.language.analysis import LIKE_DANGER
 from socialcell.language.classifiers.danger_chance import Least
 from socialcell.language.danger_rules import Danger, danger_of
 from socialcell.language.notes import Notes
@@ -49,7 +49,7 @@ def test_a_danger_that_no_word_explains_has_a_reason() -> None:
     readings = read(DANGERS)
 
     assert all(reading.urgency.reasons for reading in readings)
-    assert any(danger_chance.REASON in one.urgency.reasons for one in readings)
+    assert any(LIKE_DANGER in one.urgency.reasons for one in readings)
 
 
 def test_names_alone_have_no_chance_of_danger() -> None:

@@ -15,7 +15,6 @@ from socialcell.language.danger_rules import Danger
 from socialcell.language.linear_model import log_odds, sigmoid
 from socialcell.language.notes import Notes
 
-REASON = "reads like danger"  # for an operator, where no word says why
 _WORDS, _FEWEST, _MOST = 15, 6, 60
 
 

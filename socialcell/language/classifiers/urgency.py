@@ -5,7 +5,14 @@ from functools import lru_cache
 from itertools import pairwise
 
 from socialcell.language import danger_rules, lexicon
-from socialcell.language.analysis import NO_MESSAGE, Urgency
+from socialcell.language.analysis import (
+    IN_DANGER,
+    LIKE_DANGER,
+    NO_MESSAGE,
+    OPEN_DANGER,
+    PERHAPS_DANGER,
+    Urgency,
+)
 from socialcell.language.classifiers import civic_model, danger_chance, everyday
 from socialcell.language.notes import Fact, Notes
 from socialcell.language.words import key_of
@@ -25,8 +32,7 @@ _COMPLAINING = ("complaint", "help")
 _UNMET = (*_COMPLAINING, "question")
 _CONTENT = ("praise", "spam")
 # Why it is high, where no word of urgency.yaml says so.
-_HAZARD, _HURT, _NO_WATER = "open danger", "accident or injury", "no water"
-_PERHAPS = "possible danger to life"
+_HURT, _NO_WATER = "accident or injury", "no water"
 _STILL_ABOUT_PEOPLE = ("help", "complaint", "question", "information")
 
 
@@ -51,7 +57,7 @@ def urgency(notes: Notes) -> Urgency:
         if not dangerous and danger_chance.is_enough(notes):
             dangerous = not _is_ordinary(notes, days)
         if dangerous and not in_words:
-            words = words or [danger_chance.REASON]
+            words = words or [LIKE_DANGER]
         if not dangerous:
             level = _likeliest_of_others(notes.levels)
         else:
@@ -75,7 +81,7 @@ def urgency(notes: Notes) -> Urgency:
         # As high as the level, and still in the order of what speaks for it.
         score = max(score, _HIGH + score * (_CRITICAL_FROM - _HIGH))
     if level not in civic_model.DANGEROUS:
-        words = [_PERHAPS if word == danger_rules.REASON else word for word in words]
+        words = [PERHAPS_DANGER if word == IN_DANGER else word for word in words]
     return Urgency(level, round(score, 3), tuple(words))
 
 
@@ -116,7 +122,7 @@ def _why_it_cannot_wait(notes: Notes, days: int) -> str | None:
     if notes.exercise:
         return None
     if label not in _CONTENT and danger_rules.is_hazard(notes.core):
-        return _HAZARD
+        return OPEN_DANGER
     is_of_bite = label not in _CONTENT and danger_rules.is_of_bite(notes.core)
     if is_of_bite or (label in _COMPLAINING and danger_rules.is_of_hurt(notes.core)):
         return _HURT

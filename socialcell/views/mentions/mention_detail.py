@@ -1,13 +1,14 @@
 """Mentions with all that is stored about them, as they may be shown."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypedDict
 
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.json_types import JsonValue
+from socialcell.json_types import JsonValue, as_list
+from socialcell.language.analysis import DANGER_REASONS
 from socialcell.listening.areas.area_table import names
 from socialcell.listening.areas.owner_table import NOBODY, OwnerFinder, OwnerRecord
 from socialcell.listening.people.masking_copy import MASK
@@ -118,7 +119,7 @@ def mention(
     document = mention_view.mention(row, facts, people)
     return {
         **document,
-        **_owner(row, mention_view.group_values(facts.annotations), every_owner or ()),
+        **_owner(row, facts.annotations, every_owner or ()),
         "links": [
             people.masked(row.platform, url, row)
             for url in mention_relations.links(session, row.id)
@@ -185,21 +186,33 @@ def _leads_to_itself(url: str, row: MentionRow) -> bool:
 
 def _owner(
     row: MentionRow,
-    understood: Mapping[str, Sequence[str]],
+    annotations: Sequence[AnnotationRow],
     every_owner: Sequence[OwnerRecord],
 ) -> OwnerFields:
     """The owner's names, and the sentence that refers a citizen there, by language.
 
-    Whoever may be in danger is not sent elsewhere: there is none where it is critical.
+    Whoever may be in danger is not sent elsewhere: there is no sentence then.
     """
-    owner, is_critical = None, row.urgency == "critical"
+    owner, is_referred = None, not _is_dangerous(row, annotations)
     if row.owner not in (None, NOBODY):
         finder = OwnerFinder(every_owner)
+        understood = mention_view.group_values(annotations)
         owner = finder.row_of(row.owner, owners.problem_of(row, understood))
     return {
         "owner_name": names(owner) if owner else None,
-        "referral": owner.referral() if owner and not is_critical else None,
+        "referral": owner.referral() if owner and is_referred else None,
     }
+
+
+def _is_dangerous(row: MentionRow, annotations: Sequence[AnnotationRow]) -> bool:
+    """Whether it is critical, or high for a reason by which somebody may be hurt."""
+    is_of_danger = any(
+        reason in DANGER_REASONS
+        for one in annotations
+        if one.kind == "urgency" and one.detail is not None
+        for reason in as_list(one.detail.get("reasons", ()))
+    )
+    return row.urgency == "critical" or (row.urgency == "high" and is_of_danger)
 
 
 def gather_facts(

@@ -342,6 +342,32 @@ def test_what_is_critical_is_somebodys_and_is_not_referred_elsewhere(
 
 
 @pytest.mark.parametrize(
+    ("text", "is_referred"),
+    [
+        ("Power cut again, call MSEDCL, since noon", True),
+        ("Transformer sparking beside the gate, MSEDCL must come", False),
+    ],
+)
+def test_whoever_may_be_hurt_is_not_asked_for_a_consumer_number(
+    city: Context, engine: Engine, text: str, is_referred: bool
+) -> None:
+    store_records(engine, make_record("new", text=text))
+    tagging.tag_waiting(city)
+    id_ = id_of(engine, "new")
+    config = city.workspace.folder / "config.yaml"
+
+    mention_labels.decide_mentions(city, [id_], {"urgency": ("high",)})
+
+    shown = json.loads(
+        inside("mentions", "show", str(id_), "--json", "--config", config)
+    )
+    assert (shown["owner"], shown["referral"] is not None) == (
+        "body:msedcl",
+        is_referred,
+    )
+
+
+@pytest.mark.parametrize(
     ("text", "owner"),
     [
         ("zad padlay gadivar, aat manus adaklay! Karve Road.", "dept:fire"),
