@@ -177,10 +177,17 @@ class TextReader:
 def _topics(notes: Notes, parts: Sequence[Notes]) -> tuple[Topic, ...]:
     """The topics of a text, those of its most urgent part first; of equals the shortest
     part, which holds the least of what stands beside the danger."""
-    first = max(parts, key=_level_and_shortness, default=notes).topics
+    part = max(parts, key=_level_and_shortness, default=notes)
+    danger = topics.of_danger(part) if _is_critical(part) else None
+    first = part.topics if danger is None else [danger]
+    beside = notes.topics if danger is None else topics.sure_topics(notes)
     ids = {topic.id for topic in first}
-    others = [topic for topic in notes.topics if topic.id not in ids]
+    others = [topic for topic in beside if topic.id not in ids]
     return tuple([*first, *others][: topics.MOST])
+
+
+def _is_critical(part: Notes) -> bool:
+    return part.urgency is not None and part.urgency.level == "critical"
 
 
 def _level_and_shortness(part: Notes) -> tuple[float, int]:

@@ -3,6 +3,7 @@
 import pytest
 
 from socialcell.i18n import CODES
+from socialcell.language import read
 from socialcell.language.classifiers.danger_kinds import danger_kinds, kinds_of
 from tests.language.test_danger import DANGER
 
@@ -41,3 +42,29 @@ def test_each_kind_has_a_name_in_each_language() -> None:
     for kind in danger_kinds().values():
         assert sorted(kind.label) == sorted(CODES)
         assert all(kind.label.values())
+
+
+@pytest.mark.parametrize("semantic", [False, True], ids=["linear", "semantic"])
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("Ghar jalat ahe Sinhagad road var", "fire"),
+        ("घरातून धूर येतोय आणि आजी आत आहे, लवकर या", "fire"),
+        ("vadyacha jina kosalla, baba khali ahet, kunitari ya", "building"),
+        ("Three people are drowning in the river at Bhide bridge", "flood"),
+        ("A tree fell on a car in Aundh and a family is trapped inside", "parks"),
+    ],
+)
+def test_a_danger_of_no_sure_topic_has_that_of_its_words(
+    text: str, topic: str, semantic: bool
+) -> None:
+    (reading,) = read([text], semantic=semantic)
+
+    assert reading.urgency.level == "critical"
+    assert reading.topics[0].id == topic
+
+
+def test_what_is_no_danger_has_no_topic_by_such_words() -> None:
+    (reading,) = read(["Our plans for the weekend collapsed again"], semantic=True)
+
+    assert "building" not in {topic.id for topic in reading.topics}

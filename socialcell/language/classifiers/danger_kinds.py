@@ -13,9 +13,11 @@ _LONGEST = 4000  # code points of a text that are looked at: a post is shorter
 
 @dataclass(frozen=True, slots=True)
 class DangerKind:
-    """A kind of danger: its name by language, and the words that tell of it."""
+    """A kind of danger: its name by language, the words that tell of it, and its topic
+    where none was read; None: it may have several."""
 
     label: Mapping[str, str]
+    topic: str | None
     words: re.Pattern[str]
     harmless: re.Pattern[str] | None
 
@@ -33,12 +35,20 @@ def kinds_of(text: str) -> tuple[str, ...]:
     return tuple(id_ for id_, kind in danger_kinds().items() if kind.is_told_in(line))
 
 
+def topic_of(text: str) -> str | None:
+    """The topic of the danger that the words of a text tell; None where they tell none
+    that has one topic."""
+    topics = (danger_kinds()[kind].topic for kind in kinds_of(text))
+    return next(filter(None, topics), None)
+
+
 @lru_cache(maxsize=1)
 def danger_kinds() -> Mapping[str, DangerKind]:
     """All kinds by id, in the order in which they are named."""
     return {
         id_: DangerKind(
             kind["label"],
+            kind.get("topic"),
             pattern(kind["words"]),
             pattern(kind["harmless"]) if "harmless" in kind else None,
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from socialcell.language.analysis import NO_TOPIC, Topic
+from socialcell.language.classifiers import danger_kinds
 from socialcell.language.classifiers.civic_model import with_meaning
 from socialcell.language.lexicon import STRENGTH
 from socialcell.language.linear_model import sigmoid
@@ -49,6 +50,24 @@ def _in_another_sense(hits: list[Hit], certain: list[Hit]) -> set[str]:
     return inside - {
         hit.cue.value for hit in hits if not any(map(hit.is_inside, certain))
     }
+
+
+def of_danger(notes: Notes) -> Topic | None:
+    """The topic of the danger that the words of a text tell, where none of the text is
+    sure to come first."""
+    if notes.topics and _is_sure(notes.topics[0]):
+        return None
+    told = danger_kinds.topic_of(notes.text)
+    return None if told is None else Topic(told, _ENOUGH)
+
+
+def sure_topics(notes: Notes) -> list[Topic]:
+    """Those of the topics of a text that are more than a guess."""
+    return list(filter(_is_sure, notes.topics))
+
+
+def _is_sure(topic: Topic) -> bool:
+    return topic.id != NO_TOPIC and topic.score > _ENOUGH
 
 
 def stays_in_talk(topic: Topic, notes: Notes) -> bool:
