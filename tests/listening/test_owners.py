@@ -171,7 +171,9 @@ def test_a_cantonment_board_without_a_place_is_neither_of_the_two() -> None:
         (["electricity", "flood"], [], "dept:disaster"),
         (["electricity", "fire"], [], "dept:fire"),
         (["electricity"], [], "body:msedcl"),
-        (["roads"], [], "dept:roads"),
+        (["roads"], [], "dept:fire"),
+        (["education"], [], "dept:fire"),
+        (["water"], [], "dept:water"),
         (["other"], [], "dept:disaster"),
     ],
 )

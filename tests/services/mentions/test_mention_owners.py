@@ -109,7 +109,7 @@ def test_the_owner_follows_what_a_person_decides(city: Context, engine: Engine) 
     )
     assert owned(engine)["water"] == "none"
     mention_labels.decide_mentions(city, [id_], {"urgency": ("critical",)})
-    assert owned(engine)["water"] == "dept:roads"
+    assert owned(engine)["water"] == "dept:fire"
 
 
 @pytest.mark.parametrize("urgency", ["critical", None])
