@@ -26,7 +26,7 @@ from socialcell.reports.letters import letter_render
 from socialcell.reports.page import Page, Section, Table
 from socialcell.reports.weekly.workbook import workbook
 from socialcell.services.context import Context
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import delivery_failures, outbox
 from socialcell.services.reporting import report_mail
 from socialcell.settings.notifications import Mail, RecipientsByLanguage, Report
 from tests.mailbox import Mailbox, held_port, mailbox
@@ -247,7 +247,7 @@ def test_a_letter_that_is_put_off_for_days_is_dead_in_the_end(
     assert isinstance(clock, FixedClock)
     begin = clock.now()
 
-    for wait in outbox.RETRY_WAITS:
+    for wait in delivery_failures.RETRY_WAITS:
         assert outbox.deliver_due(context).later == 1
         clock.advance(wait)
     done = outbox.deliver_due(context)

@@ -8,7 +8,7 @@ from socialcell.errors import SocialcellError
 from socialcell.services.context import Context
 from socialcell.services.doctor import settings_checks
 from socialcell.services.doctor.finding import Check, failed, ok
-from socialcell.services.outbox import outbox, unsubscriptions
+from socialcell.services.outbox import message_senders, unsubscriptions
 
 
 def unsubscribed(context: Context) -> Iterator[Check]:
@@ -36,7 +36,7 @@ def connection(context: Context) -> Iterator[Check]:
         return
     place = f"{settings.host}:{settings.port}"
     try:
-        server = mail.Server(settings, outbox.mail_password(context))
+        server = mail.Server(settings, message_senders.mail_password(context))
         server.open()
         try:
             server.probe()

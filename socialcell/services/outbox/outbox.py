@@ -7,21 +7,25 @@ from functools import partial
 from typing import TypeAlias
 
 from socialcell import chat, db, log, mail, phone
-from socialcell.errors import ConfigError, SocialcellError, UsageError
+from socialcell.errors import ConfigError, UsageError
 from socialcell.ops import audit, outbox_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
 from socialcell.services.outbox import (
     acknowledgements,
+    message_senders,
     outbox_mode,
     parallel_ways,
     phone_calls,
     unsubscriptions,
 )
+from socialcell.services.outbox.delivery_failures import (
+    Failure,
+    failure_of,
+    reason_of,
+)
 
 _LOG = log.logger(__name__)
-# Greylisting wants five minutes; after two days a letter is dead.
-RETRY_WAITS = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180, 360, 720, 1440))
 _BATCH = 50
 _CONNECTION_OVER = "the mail server ended the connection: other letters leave later"
 _SUPERSEDED = f"{outbox_store.NOT_SENT}: a newer message about it took its place"
@@ -30,8 +34,6 @@ _LONGEST_TRIAL = timedelta(minutes=5)
 
 Bodies: TypeAlias = tuple[str, Callable[[str], bytes]]
 """A subject, and what is sent to each recipient."""
-Send: TypeAlias = Callable[[bytes, str], phone.PlacedCall]
-"""Hands a body over to a recipient; errors are those of mail, chat and phone."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,9 @@ def deliver_trial(context: Context, key: str, room: str) -> Delivery:
         way = (
             _send_letters(context, ids, stop=lambda: False)
             if is_letter
-            else _send_each(context, ids, _sender(context, room), stop=lambda: False)
+            else _send_each(
+                context, ids, message_senders.sender(context, room), stop=lambda: False
+            )
         )
         (delivery,) = parallel_ways.run_ways([way])
     except ConfigError as error:
@@ -277,7 +281,7 @@ def _send_letters(
     if settings.host is None:
         return Delivery(stopped="mail.host is not set: letters wait in the outbox")
     try:
-        server = mail.Server(settings, mail_password(context))
+        server = mail.Server(settings, message_senders.mail_password(context))
     except ConfigError as error:
         _note_reason(context, ids, str(error))
         return Delivery(stopped=str(error))
@@ -303,15 +307,6 @@ def _send_letters(
         server.close()
 
 
-def mail_password(context: Context) -> str | None:
-    """The password of `mail.user`; None without one. ConfigError when its secret is
-    missing."""
-    settings = context.workspace.config.mail
-    if settings.user is None:
-        return None
-    return context.workspace.secret(settings.password.secret).get_secret_value()
-
-
 def _note_reason(context: Context, ids: Sequence[int], answer: str) -> None:
     """Letters that wait for a server that takes none say so; none was tried. The log
     says it when the reason is new."""
@@ -334,7 +329,7 @@ def _send_messages(
     with db.reading(context.engine) as session:
         ids = outbox_store.waiting(session, now, _BATCH, room, alerts=alerts)
     try:
-        send = _sender(context, room)
+        send = message_senders.sender(context, room)
     except ConfigError as error:
         return Delivery(stopped=str(error))
     return (yield from _send_each(context, ids, send, stop))
@@ -351,37 +346,11 @@ def _end_superseded(context: Context, room: str | None = None) -> None:
             outbox_store.end_unsent(session, older, now, _SUPERSEDED)
 
 
-def _sender(context: Context, name: str) -> Send:
-    """Hands messages over to a room or phone. ConfigError as of _room."""
-    if name in context.workspace.config.alerts.phone:
-        return phone_calls.phone_sender(context, name)
-    return _room_sender(context, name)
-
-
-def _room_sender(context: Context, name: str) -> Send:
-    """ConfigError as of _room."""
-    room = _room(context, name)
-
-    def send(body: bytes, _recipient: str) -> phone.PlacedCall:
-        return phone.PlacedCall(chat.send(room, body, context.clock.now()))
-
-    return send
-
-
-def _room(context: Context, name: str) -> chat.ChatRoom:
-    """ConfigError when config.yaml lacks the room, or a secret its value."""
-    channel = context.workspace.config.alerts.channels.get(name)
-    if channel is None:
-        raise ConfigError("outbox.channel_gone", name=name)
-    secrets = {
-        what: context.workspace.secret(secret).get_secret_value()
-        for what, secret in channel.secrets.items()
-    }
-    return chat.ChatRoom(channel.kind, secrets, context.connector_context.base_urls)
-
-
 def _send_each(
-    context: Context, ids: Sequence[int], send: Send, stop: Callable[[], bool]
+    context: Context,
+    ids: Sequence[int],
+    send: message_senders.Send,
+    stop: Callable[[], bool],
 ) -> SendingWay:
     """Send one after another, until all are settled or nothing more can be sent."""
     total = Delivery()
@@ -395,67 +364,7 @@ def _send_each(
     return total
 
 
-@dataclass(frozen=True)
-class Failure:
-    """What follows from an attempt that failed: the state of the message, and when it
-    is tried again; whether nothing more is tried in this run, and whether all that
-    waits for the recipient waits as long."""
-
-    answer: str
-    state: str = "pending"
-    wait: timedelta | None = None
-    ends_run: bool = False
-    is_of_all: bool = False
-
-
-def _failure(error: SocialcellError, channel: str, attempts: int) -> Failure:
-    answer = str(error)
-    if isinstance(error, mail.DeliveryRefused):
-        return Failure(answer, "dead")
-    if channel == outbox_store.PHONE:
-        return _failure_of_call(error, attempts)
-    if isinstance(error, mail.DeliveryUnavailable):
-        # Not this message's fault: it waits, and its attempt does not count.
-        wait = RETRY_WAITS[0]
-        return Failure(answer, "pending", wait, ends_run=True, is_of_all=True)
-    state = "pending" if attempts <= len(RETRY_WAITS) else "dead"
-    requested_wait = error.wait if isinstance(error, mail.DeliveryDeferred) else None
-    wait = requested_wait or RETRY_WAITS[min(attempts, len(RETRY_WAITS)) - 1]
-    is_requested = requested_wait is not None
-    is_silent = error.message.code == "delivery.chat_not_reached"
-    return Failure(
-        answer,
-        state,
-        wait,
-        ends_run=is_requested or is_silent,
-        is_of_all=is_requested,
-    )
-
-
-def _failure_of_call(error: SocialcellError, attempts: int) -> Failure:
-    """One call that fails puts off no other. Where the phone itself has trouble the
-    others are made in the next run: they have waited longer than this one."""
-    requested_wait = None
-    if isinstance(error, mail.DeliveryDeferred):
-        requested_wait = error.wait
-        state = "pending" if attempts <= phone_calls.MOST_RETRIES else "dead"
-        has_trouble = (
-            requested_wait is not None or error.message.code in phone_calls.NO_ANSWER
-        )
-    else:
-        # A program or an address that a person must mend: the attempt does not count.
-        state, has_trouble = "pending", True
-    wait = requested_wait or phone.RETRY_AFTER
-    return Failure(
-        str(error),
-        state,
-        wait,
-        ends_run=has_trouble,
-        is_of_all=requested_wait is not None,
-    )
-
-
-def _send_one(context: Context, send: Send, id_: int) -> _Attempt:
+def _send_one(context: Context, send: message_senders.Send, id_: int) -> _Attempt:
     """One message, and whether others may follow; nothing when somebody else has it.
     What a phone's answer acknowledges is written down with the answer."""
     with db.writing(context.engine) as session:
@@ -476,7 +385,7 @@ def _send_one(context: Context, send: Send, id_: int) -> _Attempt:
         mail.DeliveryDeferred,
         mail.DeliveryUnavailable,
     ) as error:
-        failure = _failure(error, channel, attempts)
+        failure = failure_of(error, channel, attempts)
         if key.startswith(outbox_store.TRIAL):
             failure = replace(failure, state="dead", ends_run=True)
         answer = failure.answer
@@ -498,15 +407,5 @@ def _send_one(context: Context, send: Send, id_: int) -> _Attempt:
         sent=int(state == "sent"),
         later=int(state == "pending"),
         dead=int(state == "dead"),
-        stopped=_reason(failure, channel, recipient),
+        stopped=reason_of(failure, channel, recipient),
     ), failure is None or not failure.ends_run
-
-
-def _reason(failure: Failure | None, channel: str, recipient: str) -> str | None:
-    """Why something was not sent, where that is not the fault of the message alone; of
-    a call always."""
-    if failure is None:
-        return None
-    if channel == outbox_store.PHONE or failure.ends_run:
-        return failure.answer if channel == "mail" else f"{recipient}: {failure.answer}"
-    return None

@@ -18,7 +18,7 @@ from socialcell.ops import outbox_store as store
 from socialcell.sandbox.chat.chat_servers import CHAT, ORIGINS, SECRETS, ChatServers
 from socialcell.sandbox.server import LoggedRequest, serve_http
 from socialcell.services.context import Context
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import delivery_failures, outbox
 from socialcell.settings.notifications import Alerts, Channel, Mail
 
 pytestmark = pytest.mark.on_sqlite
@@ -173,7 +173,7 @@ def test_a_chat_with_trouble_is_told_later_and_the_others_now(
     for one in others:
         post(chats, one)
     second = outbox.deliver_due(chats.context)
-    clock.advance(outbox.RETRY_WAITS[0])
+    clock.advance(delivery_failures.RETRY_WAITS[0])
     third = outbox.deliver_due(chats.context)
 
     assert (first.later, second.sent, third.sent) == (1, 3, 1)
@@ -189,7 +189,7 @@ def test_a_line_that_breaks_or_a_page_in_between_is_no_yes(
     getattr(chats.rooms, trouble)()
 
     first = outbox.deliver_due(chats.context)
-    clock.advance(outbox.RETRY_WAITS[0])
+    clock.advance(delivery_failures.RETRY_WAITS[0])
     second = outbox.deliver_due(chats.context)
 
     assert (first.later, second.sent) == (1, 1)
