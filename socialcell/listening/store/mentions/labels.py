@@ -26,7 +26,7 @@ Labels = Mapping[str, Sequence[str]]  # kind: its values, one of all but topics
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class DecidedLabel:
     """What a person decided of one kind, and that person's name."""
 
     values: tuple[str, ...]
@@ -105,7 +105,7 @@ def suggested(session: Session, mention_id: int) -> dict[str, tuple[str, ...]]:
     return {**suggestions, owners.KIND: (owner,)} if owner else suggestions
 
 
-def decisions(session: Session, mention_id: int) -> dict[str, Decision]:
+def decisions(session: Session, mention_id: int) -> dict[str, DecidedLabel]:
     """What people decided, by kind; nothing of a kind where nobody did."""
     c = ANNOTATION.c
     statement = select(c.kind, c.decided_value, c.decided_by).where(
@@ -114,7 +114,7 @@ def decisions(session: Session, mention_id: int) -> dict[str, Decision]:
     rows = session.execute(statement.order_by(c.id)).all()
     values = _by_kind((row.kind, row.decided_value) for row in rows)
     by = {row.kind: row.decided_by for row in rows}
-    return {kind: Decision(decided, by[kind]) for kind, decided in values.items()}
+    return {kind: DecidedLabel(decided, by[kind]) for kind, decided in values.items()}
 
 
 def decide(
