@@ -137,6 +137,7 @@ def test_the_query_language_and_the_filters_hold_together(make_client: Client) -
     assert found(q="topic:roads NOT ward:kothrud-bavdhan") == [11, 12, 13, 14]
     assert found(topic="roads", ward=KOTHRUD) == [15]
     assert found(urgency="high") == [1]
+    assert found(urgency="high,critical") == [1]
     assert found(q="water", owner=WATER, since="3h") == [1, 2, 3]
     assert found(since="2026-11-22", until="2026-11-22", topic="roads") == [
         *range(11, 16)
