@@ -99,7 +99,7 @@ def label(
 
 def _change(kind: str, values: Mapping[str, Sequence[str]]) -> str:
     """One decision in a line, with what it overturns and whose that was."""
-    words = {which: ", ".join(found) for which, found in values.items()}
+    words = {which: ", ".join(listed) for which, listed in values.items()}
     now = words["decided"] or "decision taken back"
     before = f"suggested: {words['suggested'] or 'nothing'}"
     if by := words["overturned_by"]:

@@ -87,8 +87,8 @@ class Nets:
         """Of each class, the mean over the nets; they sum to one."""
         # Small arrays: the plain operations take half the time of tensordot and mean.
         nets, values = len(self.inner_bias), len(row)
-        seen = np.dot(row.reshape(1, -1), self.inner.reshape(values, -1))
-        hidden = np.maximum(seen.reshape(nets, -1) + self.inner_bias, 0.0)
+        sums = np.dot(row.reshape(1, -1), self.inner.reshape(values, -1))
+        hidden = np.maximum(sums.reshape(nets, -1) + self.inner_bias, 0.0)
         logits = np.einsum("nh,nhc->nc", hidden, self.outer) + self.outer_bias
         odds = np.exp(logits - np.maximum.reduce(logits, 1, keepdims=True))
         shares = odds / np.add.reduce(odds, 1, keepdims=True)

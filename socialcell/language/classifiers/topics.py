@@ -57,8 +57,8 @@ def of_danger(notes: Notes) -> Topic | None:
     sure to come first."""
     if notes.topics and _is_sure(notes.topics[0]):
         return None
-    told = danger_kinds.topic_of(notes.text)
-    return None if told is None else Topic(told, _ENOUGH)
+    topic_id = danger_kinds.topic_of(notes.text)
+    return None if topic_id is None else Topic(topic_id, _ENOUGH)
 
 
 def sure_topics(notes: Notes) -> list[Topic]:

@@ -208,9 +208,9 @@ def _is_dangerous(row: MentionRow, annotations: Sequence[AnnotationRow]) -> bool
     """Whether it is critical, or high for a reason by which somebody may be hurt."""
     is_of_danger = any(
         reason in DANGER_REASONS
-        for one in annotations
-        if one.kind == "urgency" and one.detail is not None
-        for reason in as_list(one.detail.get("reasons", ()))
+        for annotation in annotations
+        if annotation.kind == "urgency" and annotation.detail is not None
+        for reason in as_list(annotation.detail.get("reasons", ()))
     )
     return row.urgency == "critical" or (row.urgency == "high" and is_of_danger)
 

@@ -55,7 +55,7 @@ def list_parts(mention_filter: MentionFilter) -> Iterator[Node]:
     """Each of the parts of a question that all must be true of a mention."""
     for name in _FIELDS:
         if operands := split_values(getattr(mention_filter, name)):
-            terms = tuple(FieldTerm(_FIELDS[name], one, 0) for one in operands)
+            terms = tuple(FieldTerm(_FIELDS[name], part, 0) for part in operands)
             yield terms[0] if len(terms) == 1 else Or(terms)
     if mention_filter.places is not None:
         yield Or(tuple(_of_place(place) for place in sorted(mention_filter.places)))
