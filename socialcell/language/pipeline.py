@@ -178,7 +178,7 @@ def _topics(notes: Notes, parts: Sequence[Notes]) -> tuple[Topic, ...]:
     """The topics of a text, those of its most urgent part first; of equals the shortest
     part, which holds the least of what stands beside the danger."""
     part = max(parts, key=_level_and_shortness, default=notes)
-    danger = topics.of_danger(part) if _is_critical(part) else None
+    danger = topics.of_danger(part, notes) if _is_critical(part) else None
     first = part.topics if danger is None else [danger]
     beside = notes.topics if danger is None else topics.sure_topics(notes)
     ids = {topic.id for topic in first}

@@ -4,7 +4,11 @@ import pytest
 
 from socialcell.i18n import CODES
 from socialcell.language import read
-from socialcell.language.classifiers.danger_kinds import danger_kinds, kinds_of
+from socialcell.language.classifiers.danger_kinds import (
+    danger_kinds,
+    kinds_of,
+    misleads,
+)
 from tests.language.test_danger import DANGER
 
 
@@ -62,6 +66,47 @@ def test_a_danger_of_no_sure_topic_has_that_of_its_words(
 
     assert reading.urgency.level == "critical"
     assert reading.topics[0].id == topic
+
+
+@pytest.mark.parametrize("semantic", [False, True], ids=["linear", "semantic"])
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Tanker se gas nikal rahi hai, saans nahi aa rahi logo ko", "other"),
+        ("Pani ki tanki me zeher mila diya, do bacche behosh, saans nahi", "other"),
+        ("Parking me signal ke paas gaadi jal rahi hai, driver andar hai", "fire"),
+        ("नळाला पाणी नाही म्हणून विहिरीवर गेला मुलगा विहिरीत पडला, बुडतोय", "other"),
+        (
+            "Kachra depo jalat ahe, dhur gharat yetoy, aajila shwas ghyayla yet nahi",
+            "fire",
+        ),
+    ],
+)
+def test_the_department_of_a_critical_text_is_one_that_comes_to_such_a_danger(
+    text: str, first: str, semantic: bool
+) -> None:
+    (reading,) = read([text], semantic=semantic)
+
+    assert reading.urgency.level == "critical"
+    assert reading.topics[0].id == first
+
+
+@pytest.mark.parametrize(
+    ("topic", "text", "expected"),
+    [
+        ("water", "A gas leak near the tank", True),
+        ("traffic", "A leopard near the signal", True),
+        ("traffic", "An accident near the signal", False),
+        ("traffic", "An accident near the signal, people are trapped", False),
+        ("streetlights", "A live wire on the pole", False),
+        ("building", "A gas leak in the building", False),
+        ("water", "Come at once", False),
+    ],
+)
+def test_a_topic_misleads_where_its_department_comes_to_no_kind_that_is_told(
+    topic: str, text: str, expected: bool
+) -> None:
+    assert misleads(topic, text) is expected
 
 
 def test_what_is_no_danger_has_no_topic_by_such_words() -> None:

@@ -13,11 +13,13 @@ _LONGEST = 4000  # code points of a text that are looked at: a post is shorter
 
 @dataclass(frozen=True, slots=True)
 class DangerKind:
-    """A kind of danger: its name by language, the words that tell of it, and its topic
-    where none was read; None: it may have several."""
+    """A kind of danger: its name by language, the words that tell of it, its topic
+    where none was read (None: it may have several), and topics whose departments do not
+    come to it."""
 
     label: Mapping[str, str]
     topic: str | None
+    misleading: frozenset[str]
     words: re.Pattern[str]
     harmless: re.Pattern[str] | None
 
@@ -42,6 +44,15 @@ def topic_of(text: str) -> str | None:
     return next(filter(None, topics), None)
 
 
+def misleads(topic: str, text: str) -> bool:
+    """Whether the words of a text tell of dangers to none of which the department of a
+    topic comes: of a leak of gas not that of water."""
+    kinds = kinds_of(text)
+    return bool(kinds) and all(
+        topic in danger_kinds()[kind].misleading for kind in kinds
+    )
+
+
 @lru_cache(maxsize=1)
 def danger_kinds() -> Mapping[str, DangerKind]:
     """All kinds by id, in the order in which they are named."""
@@ -49,6 +60,7 @@ def danger_kinds() -> Mapping[str, DangerKind]:
         id_: DangerKind(
             kind["label"],
             kind.get("topic"),
+            frozenset(kind["misleading"]),
             pattern(kind["words"]),
             pattern(kind["harmless"]) if "harmless" in kind else None,
         )

@@ -52,13 +52,21 @@ def _in_another_sense(hits: list[Hit], certain: list[Hit]) -> set[str]:
     }
 
 
-def of_danger(notes: Notes) -> Topic | None:
-    """The topic of the danger that the words of a text tell, where none of the text is
-    sure to come first."""
-    if notes.topics and _is_sure(notes.topics[0]):
+def of_danger(part: Notes, whole: Notes) -> Topic | None:
+    """The topic of the danger that the words of a part of a text tell, where the part's
+    first topic is a guess or would mislead; None where that topic stays."""
+    first = part.topics[0] if part.topics else OTHER
+    misleads = danger_kinds.misleads(first.id, part.text)
+    if _is_sure(first) and not misleads:
         return None
-    topic_id = danger_kinds.topic_of(notes.text)
-    return None if topic_id is None else Topic(topic_id, _ENOUGH)
+    topic_id = danger_kinds.topic_of(part.text)
+    if topic_id is not None:
+        return Topic(topic_id, _ENOUGH)
+    if not misleads:
+        return None
+    sure = [*sure_topics(part), *sure_topics(whole)]
+    fitting = (t for t in sure if not danger_kinds.misleads(t.id, part.text))
+    return next(fitting, OTHER)
 
 
 def sure_topics(notes: Notes) -> list[Topic]:
