@@ -88,12 +88,14 @@ class IncidentHours(TypedDict):
 
 class ItemNumbers(TypedDict):
     """A critical post or message: its kind, topics and ward offices; `dangers` are ids
-    of kinds of danger, which numbers that were frozen before do not have."""
+    of kinds of danger, and `places` what it names where it has no ward office: numbers
+    that were frozen before do not have them."""
 
     kind: str
     topics: list[str]
     dangers: NotRequired[list[str]]
     wards: list[OwnerNames]
+    places: NotRequired[list[OwnerNames]]
 
 
 class IncidentNumbers(TypedDict):

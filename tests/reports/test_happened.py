@@ -114,6 +114,21 @@ def test_a_week_keeps_the_kind_of_a_danger_of_no_topic(world: World) -> None:
     assert "- Danger to life: People trapped, Incident 1, high," in text_of(world)
 
 
+def test_a_week_keeps_the_place_of_a_danger_outside_ward_offices(world: World) -> None:
+    world.covered()
+    at = MONDAY + 5 * HOUR
+    named = ("place:pune", "place:bhide-bridge")
+    trapped = world.mention(at, "They are trapped", urgency="critical", entities=named)
+    incident(world, f"critical:{trapped}", at, kind="critical")
+
+    (kept,) = numbers(world)["incidents"]
+
+    (place,) = kept["item"]["places"]
+    assert (place["id"], place["name"]["en"]) == ("place:bhide-bridge", "Bhide bridge")
+    title = "Danger to life: People trapped, Bhide bridge"
+    assert f"- {title}, Incident 1, high," in text_of(world)
+
+
 def test_an_incident_that_is_over_says_when_and_how_long_it_took(world: World) -> None:
     world.covered()
     began = MONDAY + 5 * HOUR

@@ -10,14 +10,14 @@ from socialcell.listening.alerts.contradictions import RumourSpread
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.people.person_names import without_names
 from socialcell.listening.people.visibility import People
-from socialcell.listening.store.alerts.incident_numbers import ItemSubject
+from socialcell.listening.store.alerts.incident_numbers import ItemSubject, places_of
 from socialcell.listening.store.mentions.mention_queries import (
     AnnotationRow,
     MentionRow,
 )
 from socialcell.platforms import Trait, having
 from socialcell.reports.frozen_quotes import excerpt
-from socialcell.reports.incidents.incident_facts import Names
+from socialcell.reports.incidents.incident_facts import Names, place_names
 from socialcell.reports.incidents.incident_sentences import (
     acknowledge_line,
     rumour_line,
@@ -38,6 +38,7 @@ from socialcell.text import with_title
 
 _MAX_OTHER_IDS = 10  # numbers of other items of the incident
 _MAX_KINDS = 2  # kinds of danger of a title
+_MAX_PLACES = 2  # places of a title, outside ward offices
 MAX_QUOTED = 5  # other items of the incident whose words are shown
 
 
@@ -60,12 +61,14 @@ class CriticalItemFacts:
     def subject(self) -> ItemSubject:
         """What it is, and is about."""
         topics = self.values.get("topic", ())
+        wards = self.values.get("ward", ())
         text = with_title(self.row.title, self.row.text)
         return ItemSubject(
             self.row.kind,
             topics,
-            self.values.get("ward", ()),
+            wards,
             danger_topics.kinds_beside(topics, text),
+            places_of(self.values.get("entity", ()), wards),
         )
 
     @property
@@ -198,9 +201,8 @@ def title(item: ItemSubject, names: Names, phrases: Phrases) -> str:
     say what happens the kind of danger in its words: People trapped, Aundh."""
     topics = filter(danger_topics.tells_danger, item.topics)
     kinds = item.dangers[:_MAX_KINDS]
-    wards = (phrases.name(names.get(id_), id_) for id_ in item.wards)
     dangers = [*map(phrases.danger, topics), *map(phrases.danger_kind, kinds)]
-    what = ", ".join([*dangers, *wards])
+    what = ", ".join([*dangers, *area_names(item, names, phrases)])
     _ = phrases.lang.gettext
     if item.kind == "message":
         if not what:
@@ -209,6 +211,15 @@ def title(item: ItemSubject, names: Names, phrases: Phrases) -> str:
     if not what:
         return removed_title(phrases.lang)
     return _("Danger to life: %(what)s", what=what)
+
+
+def area_names(item: ItemSubject, names: Names, phrases: Phrases) -> list[str]:
+    """What the ward offices of an item are called, or else the first places that it
+    names and that the gazetteer has."""
+    if item.wards:
+        return [phrases.name(names.get(id_), id_) for id_ in item.wards]
+    known = (names.get(id_) or place_names().get(id_) for id_ in item.places)
+    return [phrases.name(name, "") for name in filter(None, known)][:_MAX_PLACES]
 
 
 def removed_title(lang: Language) -> str:
@@ -311,14 +322,11 @@ def _subjects(critical_item: CriticalItemFacts, phrases: Phrases) -> str:
     """Topics of the danger and ward offices in one line; "" where neither was read."""
     topics = danger_topics.of_danger(critical_item.values.get("topic", ()))
     subjects = map(phrases.danger, topics)
-    return ", ".join([*subjects, *_wards(critical_item, phrases)])
+    return ", ".join([*subjects, *_areas(critical_item, phrases)])
 
 
-def _wards(critical_item: CriticalItemFacts, phrases: Phrases) -> list[str]:
-    return [
-        phrases.name(critical_item.names.get(id_), id_)
-        for id_ in critical_item.values.get("ward", ())
-    ]
+def _areas(critical_item: CriticalItemFacts, phrases: Phrases) -> list[str]:
+    return area_names(critical_item.subject, critical_item.names, phrases)
 
 
 def quoted_lines(status: ItemStatus, people: People, lang: Language) -> list[str]:
@@ -371,7 +379,7 @@ def _quoted_line(
         lang.digits(f"#{row.id}"),
         phrases.platform(row.platform),
         _time(critical_item, lang),
-        *_wards(critical_item, phrases),
+        *_areas(critical_item, phrases),
     ]
     about = " · ".join(parts)
     masked_text = mask_text(critical_item, people)

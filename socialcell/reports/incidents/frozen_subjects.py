@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from socialcell.listening.store.alerts.incident_numbers import ItemSubject, PlaceCounts
 from socialcell.reports.incidents import incident_titles
+from socialcell.reports.incidents.incident_facts import place_names
 from socialcell.reports.incidents.incident_titles import IncidentSubject
 from socialcell.reports.named_counts import Names
 from socialcell.reports.phrases import Phrases
@@ -21,6 +22,11 @@ def item_numbers(
         "topics": list(item.topics),
         "dangers": list(item.dangers),
         "wards": [{"id": id_, "name": names.get(id_, {})} for id_ in item.wards],
+        "places": [
+            {"id": id_, "name": name}
+            for id_ in item.places
+            if (name := names.get(id_) or place_names().get(id_))
+        ],
     }
 
 
@@ -40,7 +46,8 @@ def names_of(incident: IncidentNumbers) -> dict[str, Names]:
     """Names of the areas that the numbers name, by id."""
     names: dict[str, Names] = {}
     if item := incident.get("item"):
-        names |= {ward["id"]: ward["name"] for ward in item["wards"]}
+        areas = [*item["wards"], *item.get("places", ())]
+        names |= {area["id"]: area["name"] for area in areas}
     if situation := incident.get("situation"):
         named = [*situation["wards"], *situation["places"]]
         names |= {count["id"]: count["name"] for count in named if count["name"]}
@@ -67,4 +74,6 @@ def _item(incident: IncidentNumbers) -> ItemSubject | None:
     if item is None:
         return None
     wards = [ward["id"] for ward in item["wards"]]
-    return ItemSubject(item["kind"], item["topics"], wards, item.get("dangers", ()))
+    places = [place["id"] for place in item.get("places", ())]
+    dangers = item.get("dangers", ())
+    return ItemSubject(item["kind"], item["topics"], wards, dangers, places)

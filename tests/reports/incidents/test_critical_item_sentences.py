@@ -29,13 +29,14 @@ def letter(
     lang: str = "en",
     topics: Sequence[str] = ("flood",),
     wards: Sequence[str] = ("ward:aundh-baner",),
+    named: Sequence[str] = (),
     **row: Any,
 ) -> str:
     """The letter of mention 42 on a flood in Aundh, of two at night."""
     known = CriticalItemFacts(
         row=mention(**row),
         annotations=(),
-        values={"topic": topics, "ward": wards},
+        values={"topic": topics, "ward": wards, "entity": named},
         names=NAMES,
         owner="dept:disaster",
         owner_names=dict.fromkeys(CODES, "Disaster Management Department"),
@@ -81,6 +82,30 @@ def test_a_title_names_a_topic_only_where_that_says_what_happens(
     lang: str, topics: list[str], kind: str, title: str
 ) -> None:
     assert letter(ItemStatus(7), lang, topics, kind=kind).startswith(title)
+
+
+@pytest.mark.parametrize(
+    ("lang", "wards", "named", "title"),
+    [
+        ("en", [], ["place:bhide-bridge"], "Danger to life: Flood, Bhide bridge "),
+        ("mr", [], ["place:bhide-bridge"], "जीवितास धोका: पूर, भिडे पूल "),
+        ("en", [], ["place:pune", "org:pmc", "place:new"], "Danger to life: Flood S"),
+        (
+            *("en", [], [f"place:{name}" for name in ("camp", "katraj", "wakad")]),
+            "Danger to life: Flood, Camp, Katraj S",
+        ),
+        (
+            *("en", ["ward:aundh-baner"], ["place:bhide-bridge"]),
+            "Danger to life: Flood, Aundh - Baner S",
+        ),
+    ],
+)
+def test_without_a_ward_office_a_title_has_the_places_that_are_named(
+    lang: str, wards: list[str], named: list[str], title: str
+) -> None:
+    text = letter(ItemStatus(7), lang, wards=wards, named=named)
+
+    assert text.startswith(title)
 
 
 def test_a_false_alarm_says_who_decided_so_and_asks_nobody_to_take_charge() -> None:

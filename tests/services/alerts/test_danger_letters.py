@@ -250,8 +250,8 @@ def test_each_further_item_of_an_incident_is_shown_with_its_words_masked(
     look(city)
 
     words = "\n".join(shown_others(city))
-    assert f"#{message} · X · 20 Nov 2026, 02:00: “My name is" in words
-    assert f"#{second} · X · 20 Nov 2026, 02:00: “They burn in there, call" in words
+    assert f"#{message} · X · 20 Nov 2026, 02:00 · Kothrud: “My name is" in words
+    assert f"#{second} · X · 20 Nov 2026, 02:00 · Kothrud: “They burn in there" in words
     assert words.index(f"#{message}") < words.index(f"#{second}")
     for hidden in ("98220", "Sunita", "Kadam"):
         assert hidden not in words
@@ -319,6 +319,21 @@ def test_a_danger_of_no_topic_and_no_place_goes_by_its_kind_everywhere(
     assert escalations.page(city.context, id_, code).subject == title
     assert escalations.incident_page(city.context, 1, code).subject == title
     assert room_overview.show_room(city.context, 1, code).title == title
+
+
+def test_a_danger_outside_ward_offices_has_its_place_in_list_letter_and_room(
+    city: World,
+) -> None:
+    named = ("place:pune", "place:bhide-bridge")
+    id_ = critical(city, "Water to the neck", topics=("flood",), entities=named)
+    look(city)
+
+    (line,) = incident_lines.list_lines(city.context, language("en"))
+
+    title = "Danger to life: Flood, Bhide bridge"
+    assert line.title == title
+    assert escalations.page(city.context, id_, "en").subject == title
+    assert room_overview.show_room(city.context, 1, "en").title == title
 
 
 def test_a_private_message_of_no_topic_tells_the_kind_of_danger_alone(

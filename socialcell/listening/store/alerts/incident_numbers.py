@@ -1,7 +1,7 @@
 """Which mentions an incident has, and what is read of each: times, texts, places."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -51,6 +51,7 @@ from socialcell.text import with_title
 
 M = db.table(Mention).c
 A = db.table(Annotation).c
+_PLACE, _CITY = "place:", "place:pune"
 EVERYTHING = "all"  # the subject of an incident of no topic
 # The newest texts that are looked through, and characters of each.
 _TEXTS, _LONGEST = 3_000, 2_000
@@ -88,12 +89,22 @@ class PlaceCounts:
 class ItemSubject:
     """What kind of mention a critical item is, and its topics and ward offices in
     force, in the order of the annotations. `dangers` are ids of the kinds of danger in
-    its words, the most telling first, where no topic tells the danger."""
+    its words, the most telling first, where no topic tells the danger; `places` those
+    of the places that it names, where none is in a ward office."""
 
     kind: str
     topics: Sequence[str]
     wards: Sequence[str]
     dangers: Sequence[str] = ()
+    places: Sequence[str] = ()
+
+
+def places_of(entities: Iterable[str], wards: Sequence[str]) -> tuple[str, ...]:
+    """Those of the entities of a mention that are places, where it has no ward office;
+    none is the city itself."""
+    if wards:
+        return ()
+    return tuple(id_ for id_ in entities if id_.startswith(_PLACE) and id_ != _CITY)
 
 
 @dataclass(frozen=True)
@@ -187,9 +198,14 @@ def read_subjects(
     }
     topics = {id_: _in_order(read["topic"][id_]) for id_ in read["kind"]}
     dangers = _dangers(session, topics)
+    wards = {id_: _in_order(read["ward"][id_]) for id_ in read["kind"]}
     items = {
         id_: ItemSubject(
-            kind[0][1], topics[id_], _in_order(read["ward"][id_]), dangers.get(id_, ())
+            kind[0][1],
+            topics[id_],
+            wards[id_],
+            dangers.get(id_, ()),
+            places_of(_in_order(read["entity"][id_]), wards[id_]),
         )
         for id_, kind in read["kind"].items()
     }
@@ -243,7 +259,8 @@ def _place_parts(key: int, scope: Scope) -> Iterator[Select[*tuple[object, ...]]
 
 
 def _item_parts(ids: Sequence[int]) -> Iterator[Select[*tuple[object, ...]]]:
-    """What each item is that was not removed, and its topics and ward offices."""
+    """What each item is that was not removed, its topics and ward offices, and what it
+    names."""
     yield select(
         M.id.label("key"),
         literal("kind").label("part"),
@@ -252,7 +269,7 @@ def _item_parts(ids: Sequence[int]) -> Iterator[Select[*tuple[object, ...]]]:
     ).where(M.id.in_(ids), M.state == "present", M.text.is_not(None))
     yield select(
         A.mention_id, A.kind, func.coalesce(A.decided_value, A.value), A.id
-    ).where(A.mention_id.in_(ids), A.kind.in_(("topic", "ward")))
+    ).where(A.mention_id.in_(ids), A.kind.in_(("topic", "ward", "entity")))
 
 
 def greatest_hour(session: Session, scope: Scope) -> tuple[datetime, int] | None:
@@ -325,8 +342,8 @@ def details_of_texts(session: Session, scope: Scope) -> TextDetails:
         union_all(
             select(literal("place").label("what"), A.mention_id, A.value).where(
                 A.kind == "entity",
-                A.value.startswith("place:"),
-                A.value != "place:pune",
+                A.value.startswith(_PLACE),
+                A.value != _CITY,
                 A.mention_id.in_(select(newest.c.id)),
             ),
             select(literal("link"), link.mention_id, link.url).where(
