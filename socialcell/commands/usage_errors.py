@@ -1,6 +1,7 @@
 """What the parser of the command line refuses, in plain words, and in JSON if asked."""
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from socialcell.commands.strict_options import StrictGroup
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+
+_CASE_NUMBER = re.compile(r"\d\d-\d{6}")
 
 
 class CommandGroup(StrictGroup):
@@ -35,13 +38,20 @@ def _in_words(error: typer.TyperException) -> str | None:
     return _of_value(error.__cause__)
 
 
+def _hint(written: str) -> str:
+    """Where what stands in place of a number is shown, if it looks like a case's."""
+    if _CASE_NUMBER.fullmatch(written) is None:
+        return ""
+    return f" It looks like a case: socialcell cases show {written}"
+
+
 def _of_value(error: "ValidationError") -> str | None:
     """What is wrong with the first value; None for a kind that no option has."""
     fault = error.errors()[0]
     written, limits = fault["input"], fault.get("ctx", {})
     match fault["type"]:
         case "int_parsing":
-            return f"'{written}' is not a whole number."
+            return f"'{written}' is not a whole number.{_hint(str(written))}"
         case "float_parsing":
             return f"'{written}' is not a number."
         case "greater_than_equal":

@@ -12,6 +12,11 @@ from tests.inside import socialcell
     ("words", "problem"),
     [
         ("mentions show abc", "Invalid value for 'ID': 'abc' is not a whole number."),
+        (
+            "alerts ack 26-000029",
+            "'26-000029' is not a whole number. It looks like a case: socialcell cases "
+            "show 26-000029",
+        ),
         ("inbox take -n 0", "Invalid value for '-n': 0 is too small: it is 1 or more."),
         ("inbox take -n 101", "'-n': 101 is too large: it is 100 or less."),
         ("alerts backtest x --threshold no", "'--threshold': 'no' is not a number."),

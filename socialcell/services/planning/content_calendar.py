@@ -91,7 +91,7 @@ def reasons_held(context: Context, session: Session, post: OwnPost) -> Iterator[
             yield with_number(election, None if waits is None else waits.id)
     if post.kind == "tag":
         yield from why_not_now(context, session, post)
-    yield from _unconfigured(context, post.platform)
+    yield from _obstacle(context, post.platform)
 
 
 def list_between(
@@ -179,7 +179,7 @@ def _tag(context: Context, scheduled: ScheduledTag, session: Session) -> Pending
         "why_not": [
             *scheduled.why_not,
             *_held_by_mode(session, "post"),
-            *_unconfigured(context, tag.channel),
+            *_obstacle(context, tag.channel),
         ],
     }
 
@@ -190,7 +190,7 @@ def _held_by_mode(session: Session, kind: str) -> Iterator[str]:
         yield f"The switch is set to {mode}: it will be held."
 
 
-def _unconfigured(context: Context, platform: str) -> Iterator[str]:
-    publishing = context.workspace.config.publishing
-    if platform in PUBLISHERS and getattr(publishing, platform) is None:
-        yield f"publishing.{platform} is not set in config.yaml."
+def _obstacle(context: Context, platform: str) -> Iterator[str]:
+    """That the platform's account is not set up, or a secret of it is missing."""
+    if platform in PUBLISHERS and (why := post_holds.find_obstacle(context, platform)):
+        yield str(why)

@@ -185,6 +185,9 @@ def test_approval_names_the_secret_without_which_nothing_goes_out(
 
     assert answer.startswith("Post 1 is approved, and cannot go out: The secret 'x_acc")
     assert [obstacle["platform"] for obstacle in approved["obstacles"]] == ["x"]
+    pending = document(cell, "posts", "publish", "--dry-run")["posts"]
+    whys = [obstacle["why"] for obstacle in approved["obstacles"]]
+    assert [post["why_not"] for post in pending] == [whys, whys]
 
 
 def test_a_notice_is_written_from_a_template_by_commands(cell: Path) -> None:
