@@ -51,6 +51,8 @@ class FileConnector(ABC):
         self.sha256 = sha256
         self.table_options = AS_IT_IS  # how a table is read, where somebody stated it
         self.position = 0  # bytes of the file that are read, for a progress bar
+        # Columns by their names that no field takes, where nobody chose the fields.
+        self.untaken: dict[str, None] = {}
 
     @abstractmethod
     def rows(self, file: BinaryIO) -> Iterator[Row]:

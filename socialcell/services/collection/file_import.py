@@ -1,7 +1,7 @@
 """Import a file of posts: the runner of live sources, with a file as the platform."""
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ from socialcell.services.context import Context
 Progress = Callable[[int, int], None]
 
 _REJECTS_SHOWN = 1000
+_UNTAKEN_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -317,11 +318,31 @@ def _warnings(
 ) -> tuple[str, ...]:
     if not result.counts["received"]:
         return ("The file holds no rows: nothing is stored of it.",)
+    return (*_untaken(connector), *_replaced(connector, mapping, result))
+
+
+def _untaken(connector: FileConnector) -> Iterator[str]:
+    """Which columns say nothing of the mentions, since nobody said what they are."""
+    names = [f"'{name}'" for name in connector.untaken]
+    if not names:
+        return
+    shown = ", ".join(names[:_UNTAKEN_SHOWN])
+    more = len(names) - _UNTAKEN_SHOWN
+    shown += f" and {more} more" if more > 0 else ""
+    yield (
+        f"Kept with the rows and not read: {shown}. If a column says what happened, or "
+        "where, name it in a mapping file (docs/import.md)."
+    )
+
+
+def _replaced(
+    connector: FileConnector, mapping: ColumnMapping | None, result: RunResult
+) -> Iterator[str]:
     updated = result.counts["updated"]
     if mapping is not None or connector.platform != GenericFile.platform or not updated:
-        return ()
-    return (
+        return
+    yield (
         f"{updated} rows have the id of a row that was imported before, and other "
         "content: they replace it. If they are other posts, name a `platform` of "
-        "their own in a mapping file.",
+        "their own in a mapping file."
     )

@@ -209,6 +209,33 @@ def test_rows_that_replace_earlier_ones_are_warned_about(context, tmp_path):
         assert "1 rows have the id" in imported.warnings[0]
 
 
+def test_columns_that_nobody_reads_are_named_until_a_mapping_says_what_they_are(
+    context, tmp_path
+):
+    rows = write(tmp_path / "a.csv", "id,text,Location,,Phone", "1,पाणी,Kothrud,,98")
+    mapping = tmp_path / "a.toml"
+    mapping.write_text('[columns]\n"text" = "text"\nLocation = "text"\n')
+
+    for dry_run in (True, False):
+        (warning,) = file_import.import_file(context, rows, dry_run=dry_run).warnings
+        assert warning.startswith("Kept with the rows and not read: 'Location', 'Pho")
+
+    assert file_import.import_file(context, rows, mapping=mapping).warnings == ()
+
+
+def test_of_many_columns_that_nobody_reads_the_first_twenty_are_named(
+    context, tmp_path
+):
+    names = [f"field{n}" for n in range(23)]
+    objects = [{"text": "पाणी", name: "x"} for name in names]
+
+    imported = file_import.import_file(context, write(tmp_path / "a.jsonl", *objects))
+
+    (warning,) = imported.warnings
+    assert "'field0', 'field1', " in warning
+    assert "'field19' and 3 more. If" in warning
+
+
 class Killed(Exception):
     """The process ends here."""
 
