@@ -144,10 +144,9 @@ def draw_console(workspace: Path) -> None:
 def flood_of(workspace: Path) -> str:
     """The number of the sandbox city's flood."""
     config = str(workspace / "config.yaml")
-    run = [sys.executable, "-m", "socialcell", "--config", config, "alerts", "list"]
-    output = subprocess.run(
-        [*run, "--json"], check=True, capture_output=True, text=True
-    ).stdout
+    run = [sys.executable, "-m", "socialcell", "--config", config]
+    run += ["alerts", "list", "--all", "--json"]
+    output = subprocess.run(run, check=True, capture_output=True, text=True).stdout
     incidents = json.loads(output)["incidents"]
     return next(str(row["id"]) for row in incidents if row["subject"] == "topic:flood")
 

@@ -10,6 +10,7 @@ import pytest
 from tests.running import answer, socialcell
 
 DAYS, SEED = 8, 3
+SHORT, WHOLE = "short", pytest.param("whole", marks=pytest.mark.long)
 HERE = Path(__file__).parent
 
 
@@ -34,7 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     whole one three; the rest of this folder keeps the first company."""
     for test in items:
         if isinstance(test, pytest.Function) and test.path.is_relative_to(HERE):
-            is_whole = "sample_city" in test.fixturenames
+            parameters = test.callspec.params if hasattr(test, "callspec") else {}
+            is_whole = parameters.get("city") == "whole"
             group = "sample city" if is_whole else "demo"
             test.add_marker(pytest.mark.xdist_group(group))
 
@@ -62,3 +64,12 @@ def sample_city(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     folder = tmp_path_factory.mktemp("whole") / "demo"
     process = socialcell("demo", "--dir", folder, "--json", timeout=1100)
     return Demo(folder, answer(process))
+
+
+@pytest.fixture
+def city(request: pytest.FixtureRequest) -> Demo:
+    """The demo of a parameter: the short one, or the whole one in make test-long."""
+    found: Demo = request.getfixturevalue(
+        "sample_city" if request.param == "whole" else "demo"
+    )
+    return found

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.conftest import Demo
+from tests.end_to_end.conftest import SHORT, WHOLE, Demo
 from tests.inside import socialcell
 from tests.running import answer
 
@@ -43,6 +43,18 @@ MORNINGS = {
         "2026-11-12T08:30+05:30", "2026-11-11 12:30:00", "2026-11-12 03:00:00"
     ),
 }
+
+# The short demo begins after the festival.
+EACH_MORNING = pytest.mark.parametrize(
+    ("city", "name"),
+    [
+        *((SHORT, name) for name in ("flood", "quiet Monday")),
+        *(pytest.param("whole", name, marks=pytest.mark.long) for name in MORNINGS),
+    ],
+    indirect=["city"],
+)
+IN_WHOLE_CITY = pytest.mark.parametrize("city", [WHOLE], indirect=True)
+IN_EACH_CITY = pytest.mark.parametrize("city", [SHORT, WHOLE], indirect=True)
 
 
 def brief(demo: Demo, morning: Morning, lang: str = "en") -> dict[str, Any]:
@@ -124,19 +136,17 @@ def incident_mentions(demo: Demo, incident: int, morning: Morning) -> tuple[int,
     return int(total), int(critical)
 
 
-@pytest.mark.parametrize("name", MORNINGS)
+@EACH_MORNING
 def test_no_quotation_stands_while_a_post_of_higher_true_urgency_is_left_out(
-    sample_city: Demo, name: str
+    city: Demo, name: str
 ) -> None:
     morning = MORNINGS[name]
-    truth = {
-        (post["platform"], post["id"]): post for post in sample_city.truth["items"]
-    }
-    quoted = set(brief(sample_city, morning)["quoted"])
+    truth = {(post["platform"], post["id"]): post for post in city.truth["items"]}
+    quoted = set(brief(city, morning)["quoted"])
 
     ranks = {
         id_: RANKS[truth[platform, external_id]["urgency"]]
-        for id_, platform, external_id in quotable(sample_city.folder, morning)
+        for id_, platform, external_id in quotable(city.folder, morning)
         if (platform, external_id) in truth
     }
 
@@ -147,19 +157,19 @@ def test_no_quotation_stands_while_a_post_of_higher_true_urgency_is_left_out(
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("name", MORNINGS)
-def test_no_text_is_quoted_twice(sample_city: Demo, name: str, lang: str) -> None:
-    texts = quotations(brief(sample_city, MORNINGS[name], lang)["letter"])
+@EACH_MORNING
+def test_no_text_is_quoted_twice(city: Demo, name: str, lang: str) -> None:
+    texts = quotations(brief(city, MORNINGS[name], lang)["letter"])
 
     assert texts
     for text, other in combinations(texts, 2):
         assert SequenceMatcher(None, text, other).ratio() < 0.75, (text, other)
 
 
-@pytest.mark.parametrize("name", MORNINGS)
-def test_the_counts_of_a_brief_equal_the_database(sample_city: Demo, name: str) -> None:
-    folder, morning = sample_city.folder, MORNINGS[name]
-    document = brief(sample_city, morning)
+@EACH_MORNING
+def test_the_counts_of_a_brief_equal_the_database(city: Demo, name: str) -> None:
+    folder, morning = city.folder, MORNINGS[name]
+    document = brief(city, morning)
 
     urgent = "urgency IN ('high', 'critical')"
     assert document["mentions"] == count(folder, morning, "1")
@@ -175,13 +185,14 @@ def test_the_counts_of_a_brief_equal_the_database(sample_city: Demo, name: str) 
     assert f"Urgent mentions: {document['urgent']}" in document["letter"]
 
 
+@IN_EACH_CITY
 def test_the_incidents_of_the_flood_morning_have_the_counts_of_the_database(
-    sample_city: Demo,
+    city: Demo,
 ) -> None:
     morning = MORNINGS["flood"]
-    document = brief(sample_city, morning)
+    document = brief(city, morning)
     lead = document["incidents"][0]
-    total, critical = incident_mentions(sample_city, lead, morning)
+    total, critical = incident_mentions(city, lead, morning)
 
     assert document["subject"] == "Flood at Sinhagad Road; no one is assigned"
     assert (
@@ -192,21 +203,21 @@ def test_the_incidents_of_the_flood_morning_have_the_counts_of_the_database(
     assert danger in document["text"]
 
 
-@pytest.mark.parametrize("name", MORNINGS)
-def test_three_languages_say_the_same_numbers(sample_city: Demo, name: str) -> None:
+@EACH_MORNING
+def test_three_languages_say_the_same_numbers(city: Demo, name: str) -> None:
     english, *others = (
-        numbers(brief(sample_city, MORNINGS[name], lang)["letter"])
-        for lang in LANGUAGES
+        numbers(brief(city, MORNINGS[name], lang)["letter"]) for lang in LANGUAGES
     )
 
     for other in others:
         assert other == english
 
 
+@IN_WHOLE_CITY
 def test_the_brief_of_the_quiet_monday_is_short_and_quotes_no_good_wishes(
-    sample_city: Demo,
+    city: Demo,
 ) -> None:
-    document = brief(sample_city, MORNINGS["quiet Monday"])
+    document = brief(city, MORNINGS["quiet Monday"])
 
     assert "onday motivation" not in document["letter"]
     # One call for blood at once, which is told first, and the line of the cases.
@@ -215,11 +226,11 @@ def test_the_brief_of_the_quiet_monday_is_short_and_quotes_no_good_wishes(
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("name", MORNINGS)
+@EACH_MORNING
 def test_the_text_for_a_phone_begins_with_the_judgement_and_fits(
-    sample_city: Demo, name: str, lang: str
+    city: Demo, name: str, lang: str
 ) -> None:
-    document = brief(sample_city, MORNINGS[name], lang)
+    document = brief(city, MORNINGS[name], lang)
 
     assert len(document["text"]) <= 1200
     assert document["text"].startswith(document["subject"])

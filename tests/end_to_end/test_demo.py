@@ -22,7 +22,7 @@ from tests.inside import socialcell
 from tests.running import answer, digest, said
 
 # The demo is made by the first test that asks for it.
-pytestmark = pytest.mark.timeout(1200)
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 # Sources of daily figures: what they store are no mentions.
 FIGURES = (
     "app_store.",
@@ -266,7 +266,6 @@ def test_the_weekly_report_shows_clicks_and_installs_by_link(demo: Demo) -> None
     assert html.with_name(html.name.replace(".html", ".clicks.png")).stat().st_size > 0
 
 
-@pytest.mark.faults
 def test_a_finished_demo_run_again_changes_nothing(demo: Demo) -> None:
     before = digest(demo.folder)
     arguments = ("--days", str(DAYS), "--seed", str(SEED))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from socialcell.clock import IST
-from tests.end_to_end.conftest import Demo
+from tests.end_to_end.conftest import SHORT, WHOLE, Demo
 from tests.inside import socialcell
 from tests.running import answer
 
@@ -21,6 +21,15 @@ FIRST_SCREEN = 1_700  # characters
 # The Mondays after the four weeks: an ordinary one, two of the festival, the flood's.
 MONDAYS = ("2026-11-02", "2026-11-09", "2026-11-16", "2026-11-23")
 DAY = timedelta(days=1)
+# The short demo has the last two of the weeks.
+EACH_WEEK = pytest.mark.parametrize(
+    ("city", "monday"),
+    [
+        *((SHORT, monday) for monday in MONDAYS[-2:]),
+        *(pytest.param("whole", monday, marks=pytest.mark.long) for monday in MONDAYS),
+    ],
+    indirect=["city"],
+)
 # What takes the place of an incident in a week that had none.
 CALM = (
     r"(Nothing stood out: n|N)o incident was open in this week\."
@@ -98,11 +107,11 @@ def count(demo: Demo, query: str, *moments: datetime) -> int:
     return int(n)
 
 
-@pytest.mark.parametrize("monday", MONDAYS)
+@EACH_WEEK
 def test_the_first_screen_answers_the_questions_of_each_week(
-    sample_city: Demo, tmp_path: Path, monday: str
+    city: Demo, tmp_path: Path, monday: str
 ) -> None:
-    screen = letter(sample_city, monday, tmp_path).screen
+    screen = letter(city, monday, tmp_path).screen
 
     assert len(screen) <= FIRST_SCREEN
     missing = [
@@ -113,11 +122,11 @@ def test_the_first_screen_answers_the_questions_of_each_week(
     assert not missing, screen
 
 
-@pytest.mark.parametrize("monday", MONDAYS)
+@EACH_WEEK
 def test_each_decision_of_a_week_says_by_whom_and_by_when(
-    sample_city: Demo, tmp_path: Path, monday: str
+    city: Demo, tmp_path: Path, monday: str
 ) -> None:
-    screen = letter(sample_city, monday, tmp_path).screen
+    screen = letter(city, monday, tmp_path).screen
 
     rows = re.findall(r"^\* .+", screen.partition("\nTo decide\n")[2], re.MULTILINE)
     for row in rows:
@@ -125,32 +134,33 @@ def test_each_decision_of_a_week_says_by_whom_and_by_when(
     assert bool(rows) != ("Nothing waits for a decision." in screen)
 
 
-@pytest.mark.parametrize("monday", MONDAYS)
+@EACH_WEEK
 def test_the_counts_of_the_first_screen_are_those_of_the_database(
-    sample_city: Demo, tmp_path: Path, monday: str
+    city: Demo, tmp_path: Path, monday: str
 ) -> None:
-    week = letter(sample_city, monday, tmp_path)
+    week = letter(city, monday, tmp_path)
 
     mentions = (
         "SELECT count(*) FROM mention WHERE state = 'present' "
         "AND authored_at >= ? AND authored_at < ?"
     )
     assert week.number(r"Whole week: ([\d,]+) mentions") == count(
-        sample_city, mentions, week.start, week.end
+        city, mentions, week.start, week.end
     )
     # Open ones up to a week later; late are those that were due in the week or before.
     promises = "SELECT count(*) FROM promise WHERE kept_at IS NULL AND due_at <= ?"
     if "Commitments due:" in week.screen:
-        due = count(sample_city, promises, week.end + 7 * DAY)
-        late = count(sample_city, promises, week.end)
+        due = count(city, promises, week.end + 7 * DAY)
+        late = count(city, promises, week.end)
         assert week.number(r"Commitments due: (\d+),") == due
         assert week.number(r"of these late: (\d+)\.") == late
 
 
+@pytest.mark.parametrize("city", [WHOLE], indirect=True)
 def test_the_week_of_the_flood_says_which_figures_contradict_each_other(
-    sample_city: Demo, tmp_path: Path
+    city: Demo, tmp_path: Path
 ) -> None:
-    week = letter(sample_city, MONDAYS[-1], tmp_path)
+    week = letter(city, MONDAYS[-1], tmp_path)
 
     assert week.screen.startswith("Flood at Sinhagad Road: ")
     assert re.search(
