@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from itertools import chain, pairwise
+from operator import attrgetter
 from typing import Any
 
 from socialcell.language import lexicon
@@ -53,12 +55,15 @@ def danger_of(text: str) -> Danger:
     """
     parsed = _parsed(text)
     laughs = _LAUGHTER.search(text) is not None
+    told = chain(
+        ((sentence, _danger_in(sentence)) for sentence in parsed.sentences),
+        _across_sentences(parsed),
+    )
     return max(
         (
             danger
-            for sentence in parsed.sentences
-            if (danger := _danger_in(sentence))
-            and not _is_unreal(parsed.around(sentence), laughs=laughs)
+            for line, danger in told
+            if danger and not _is_unreal(parsed.around(line), laughs=laughs)
         ),
         default=Danger.NONE,
     )
@@ -143,6 +148,7 @@ class _Lists:
     without_water: PhraseList
     hurt: PhraseList
     pairs: tuple[tuple[PhrasePair, Danger], ...]
+    across: tuple[tuple[PhrasePair, Danger], ...]
     hazards: tuple[PhrasePair, ...]
     cry: PhrasePair
     bitten: PhrasePair
@@ -178,6 +184,22 @@ def _danger_in(sentence: SoundLine) -> Danger:
         (danger for pair, danger in lists.pairs if pair.is_told_in(sentence)),
         default=Danger.SERIOUS if lists.alone.is_in(sentence) else Danger.NONE,
     )
+
+
+def _across_sentences(parsed: _Parsed) -> Iterator[tuple[SoundLine, Danger]]:
+    """Two sentences beside each other that say together what neither does alone, and
+    what they say: the water is at the door, the people on the roof."""
+    lists = _lists()
+    told = [pair for pair in lists.across if pair[0].may_be_in(parsed.whole)]
+    if not told:
+        return
+    for one, other in pairwise(filter(attrgetter("sounds"), parsed.sentences)):
+        line = lists.book.line([*one.sounds, *other.sounds])
+        yield from (
+            (line, danger)
+            for pair, danger in told
+            if pair.is_told_in(line) and not pair.is_harmless(line)
+        )
 
 
 def _is_unreal(line: SoundLine, *, laughs: bool) -> bool:
@@ -217,6 +239,16 @@ def _lists() -> _Lists:
         [phrase for phrases in danger_lists[name].values() for phrase in phrases]
         for name in ("alone", "critical", "own_life", "without_water", "hurt")
     )
+    pairs = {
+        name: (
+            book.pair(phrases),
+            Danger.CRITICAL if "critical" in phrases else Danger.SERIOUS,
+        )
+        for name, phrases in danger_lists["together"].items()
+    }
+    across = (
+        pairs[name] for name in pairs if "across" in danger_lists["together"][name]
+    )
     return _Lists(
         book=book,
         alone=book.phrases(alone),
@@ -224,15 +256,10 @@ def _lists() -> _Lists:
         own_life=book.phrases(own_life),
         without_water=book.phrases(without_water),
         hurt=book.phrases(hurt),
-        pairs=tuple(
-            (
-                book.pair(phrases),
-                Danger.CRITICAL if "critical" in phrases else Danger.SERIOUS,
-            )
-            for phrases in danger_lists["together"].values()
-        ),
+        pairs=tuple(pairs.values()),
+        across=tuple(across),
         hazards=tuple(map(book.pair, danger_lists["hazards"].values())),
-        cry=book.pair(danger_lists["together"]["a cry for help from a place"]),
+        cry=pairs["a cry for help from a place"][0],
         bitten=book.pair(danger_lists["bitten"]),
         mended=_story(book, danger_lists["mended"]),
         stories=tuple(stories.values()),

@@ -77,9 +77,14 @@ class PhrasePair:
 
     def is_told_in(self, line: SoundLine) -> bool:
         """Whether it is said in a sentence, and not of something harmless."""
-        return line.hints & self.bits == self.bits and any(
-            not self._is_harmless(span, line) for span in self._spans(line)
+        return self.may_be_in(line) and any(
+            not self.is_harmless(line.part(start - _NEAR, end + _NEAR))
+            for start, end in self._spans(line)
         )
+
+    def may_be_in(self, line: SoundLine) -> bool:
+        """Whether a word of each of its lists is there."""
+        return line.hints & self.bits == self.bits
 
     def _spans(self, line: SoundLine) -> Iterator[Span]:
         """Where the second is near the first, or overlaps it; of one thing, where that
@@ -99,10 +104,9 @@ class PhrasePair:
                 bisect_right(ends, start - self.apart) : bisect_left(starts, start)
             ]
 
-    def _is_harmless(self, span: Span, line: SoundLine) -> bool:
-        return self.harmless is not None and self.harmless.is_in(
-            line.part(span[0] - _NEAR, span[1] + _NEAR)
-        )
+    def is_harmless(self, line: SoundLine) -> bool:
+        """Whether something harmless is anywhere in a line."""
+        return self.harmless is not None and self.harmless.is_in(line)
 
 
 class PhraseBook:

@@ -25,6 +25,31 @@ def test_people_whom_water_has_cut_off_are_in_danger_of_their_life(text):
 @pytest.mark.parametrize(
     "text",
     [
+        "Water at the door since four. People are on the roof in the lane",
+        "पहाटे चारला पाणी दारात. लोक गच्चीवर आहेत",
+        "log chhat pe hain!!! Neeche pani. kahan ho sab",
+        "चार बजे पानी दरवाज़े तक। सब छत पर हैं।",
+    ],
+)
+def test_what_two_sentences_beside_each_other_say_together_counts(text):
+    assert danger_of(text) is Danger.CRITICAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Water at the door since four. My shoes are wet. The band is on the terrace",
+        "Party on the terrace. There was water at the door again",
+        "Lunch was on the terrace, lovely. My film is set in a flood. LOL",
+    ],
+)
+def test_what_sentences_apart_or_beside_a_party_say_together_does_not(text):
+    assert danger_of(text) is not Danger.CRITICAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "river water entered our house at dawn",
         "वस्तीत पाणी शिरलं",
         "ghar me pani ghus gaya",
