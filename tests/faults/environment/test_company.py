@@ -9,6 +9,7 @@ import pytest
 
 from tests.faults.environment.workloads import (
     POSTS,
+    configure,
     mentions,
     posts,
     refused,
@@ -58,7 +59,7 @@ def test_a_database_that_stays_locked_is_told_after_the_time_that_was_set(
 def test_a_short_lock_is_waited_for(
     folder: Path, held: subprocess.Popen[str], tmp_path: Path
 ) -> None:
-    (folder / "config.yaml").write_text("database: {busy_seconds: 60}\n")
+    configure(folder, busy_seconds=60)
     file = posts(tmp_path / "posts.jsonl", 3)
     waiting = subprocess.Popen(
         command("--config", folder / "config.yaml", "import", file),
@@ -81,7 +82,7 @@ def test_a_short_lock_is_waited_for(
 def test_two_commands_that_write_at_once_both_finish(
     folder: Path, tmp_path: Path
 ) -> None:
-    (folder / "config.yaml").write_text("database: {busy_seconds: 60}\n")
+    configure(folder, busy_seconds=60)
     files = [posts(tmp_path / f"{n}.jsonl", first=n * POSTS) for n in range(2)]
 
     both = [

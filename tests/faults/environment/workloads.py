@@ -18,7 +18,16 @@ def make_workspace(folder: Path, database: Path) -> None:
     (folder / "secrets").mkdir(parents=True, mode=0o700)
     (folder / "secrets" / "person_key").write_text("a key that only tests have\n")
     shutil.copy(database, folder / "socialcell.db")
-    (folder / "config.yaml").write_text("database: {busy_seconds: 0.5}\n")
+    configure(folder)
+
+
+def configure(folder: Path, busy_seconds: float = 0.5) -> None:
+    """Its config.yaml. What is read in the posts is asked of other tests: the quickest
+    reader is enough."""
+    (folder / "config.yaml").write_text(
+        f"database: {{busy_seconds: {busy_seconds}}}\n"
+        "language: {semantic: false, english_names: false}\n"
+    )
 
 
 def posts(path: Path, n: int = POSTS, first: int = 0) -> Path:
