@@ -97,13 +97,14 @@ def test_the_department_of_a_critical_text_is_one_that_comes_to_such_a_danger(
         ("water", "A gas leak near the tank", True),
         ("traffic", "A leopard near the signal", True),
         ("traffic", "An accident near the signal", False),
-        ("traffic", "An accident near the signal, people are trapped", False),
+        ("traffic", "An accident near the signal, people are trapped", True),
+        ("traffic", "An accident near the signal, one is bleeding", False),
         ("streetlights", "A live wire on the pole", False),
         ("building", "A gas leak in the building", False),
         ("water", "Come at once", False),
     ],
 )
-def test_a_topic_misleads_where_its_department_comes_to_no_kind_that_is_told(
+def test_a_topic_misleads_where_its_department_does_not_come_to_what_is_told(
     topic: str, text: str, expected: bool
 ) -> None:
     assert misleads(topic, text) is expected

@@ -173,6 +173,7 @@ def test_a_cantonment_board_without_a_place_is_neither_of_the_two() -> None:
         (["electricity"], [], "body:msedcl"),
         (["roads"], [], "dept:fire"),
         (["education"], [], "dept:fire"),
+        (["animals"], [], "dept:disaster"),
         (["water"], [], "dept:water"),
         (["other"], [], "dept:disaster"),
     ],

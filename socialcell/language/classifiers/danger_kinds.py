@@ -45,12 +45,10 @@ def topic_of(text: str) -> str | None:
 
 
 def misleads(topic: str, text: str) -> bool:
-    """Whether the words of a text tell of dangers to none of which the department of a
-    topic comes: of a leak of gas not that of water."""
-    kinds = kinds_of(text)
-    return bool(kinds) and all(
-        topic in danger_kinds()[kind].misleading for kind in kinds
-    )
+    """Whether the department of a topic does not come to the first kind of danger that
+    the words of a text tell: that of water not to a leak of gas."""
+    kind = next(iter(kinds_of(text)), None)
+    return kind is not None and topic in danger_kinds()[kind].misleading
 
 
 @lru_cache(maxsize=1)
