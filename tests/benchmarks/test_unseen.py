@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from socialcell.listening.areas.owner_table import read_owners
 from tests.shared import REPOSITORY
 
 FOLDER = REPOSITORY / "benchmarks" / "unseen"
@@ -56,6 +57,14 @@ def test_half_of_the_posts_on_hazards_tell_of_one_of_each_kind() -> None:
     }
 
 
+def test_each_danger_says_who_may_be_responsible_by_an_id_of_the_owners() -> None:
+    owners = {row.owner for row in read_owners()}
+    dangers = posts("rescuers")
+
+    assert Counter(post["lang"] for post in dangers) == dict.fromkeys(KINDS, 20)
+    assert all(owners.intersection(post["owners"]) for post in dangers)
+
+
 @pytest.mark.parametrize("name", PATTERNS)
 def test_there_are_more_than_four_hundred_patterns(name: str) -> None:
     counts = Counter(post["lang"] for post in posts(name))
@@ -81,6 +90,7 @@ def test_no_post_to_measure_with_is_a_post_that_teaches() -> None:
         "short_dangers",
         "short_dangers_2",
         "two_sentences",
+        "rescuers",
     )
     shared = {
         post["id"]: run
