@@ -8,7 +8,7 @@ from functools import lru_cache
 from socialcell.language import lexicon
 from socialcell.language.sound_phrases import line_of, pattern, sounds_of
 
-_LONGEST = 4000  # code points of a text that are looked at: a post is shorter
+LONGEST = 4000  # code points of a text that are looked at: a post is shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class DangerKind:
 def kinds_of(text: str) -> tuple[str, ...]:
     """Ids of the kinds of danger in a text, the most telling first; none where no word
     says it. Only of a text that was read as a danger is the answer worth anything."""
-    line = line_of(sounds_of(text[:_LONGEST]))
+    line = line_of(sounds_of(text[:LONGEST]))
     return tuple(id_ for id_, kind in danger_kinds().items() if kind.is_told_in(line))
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from socialcell.language.analysis import NO_TOPIC
 from socialcell.language.classifiers import danger_kinds
 
-_DANGERS = frozenset({"flood", "fire", "electricity"})
+DANGERS = frozenset({"flood", "fire", "electricity"})
 
 
 def tells_danger(topic: str) -> bool:
     """Whether a topic says what the danger is. Of a bus that ran somebody over it is
     public transport: as a title that would mislead."""
-    return topic in _DANGERS
+    return topic in DANGERS
 
 
 def kinds_beside(topics: Iterable[str], text: str) -> Sequence[str]:

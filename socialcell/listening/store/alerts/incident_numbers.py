@@ -23,6 +23,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import IST
+from socialcell.language.classifiers import danger_kinds
 from socialcell.listening.alerts import danger_topics
 from socialcell.listening.alerts.model import (
     CRITICAL,
@@ -47,7 +48,6 @@ from socialcell.listening.store.mention_times import (
     counted_within,
 )
 from socialcell.listening.store.mentions.mention_matching import Matching
-from socialcell.text import with_title
 
 M = db.table(Mention).c
 A = db.table(Annotation).c
@@ -197,37 +197,19 @@ def read_subjects(
         for key, count in read["mentions"].items()
     }
     topics = {id_: _in_order(read["topic"][id_]) for id_ in read["kind"]}
-    dangers = _dangers(session, topics)
+    texts = {id_: "".join(_in_order(read["text"][id_])) for id_ in read["kind"]}
     wards = {id_: _in_order(read["ward"][id_]) for id_ in read["kind"]}
     items = {
         id_: ItemSubject(
             kind[0][1],
             topics[id_],
             wards[id_],
-            dangers.get(id_, ()),
+            danger_topics.kinds_beside(topics[id_], texts[id_]),
             places_of(_in_order(read["entity"][id_]), wards[id_]),
         )
         for id_, kind in read["kind"].items()
     }
     return places, items
-
-
-def _dangers(
-    session: Session, topics: Mapping[int, Sequence[str]]
-) -> dict[int, Sequence[str]]:
-    """The kinds of danger in the words of those items whose topics do not tell it."""
-    untold = [
-        id_
-        for id_, own in topics.items()
-        if not any(map(danger_topics.tells_danger, own))
-    ]
-    return {
-        id_: danger_topics.kinds_beside(topics[id_], with_title(title, text))
-        for ids in db.chunks(untold)
-        for id_, title, text in session.execute(
-            select(M.id, M.title, M.text).where(M.id.in_(ids))
-        )
-    }
 
 
 def _in_order(values: Sequence[tuple[int, str]]) -> tuple[str, ...]:
@@ -259,14 +241,25 @@ def _place_parts(key: int, scope: Scope) -> Iterator[Select[*tuple[object, ...]]
 
 
 def _item_parts(ids: Sequence[int]) -> Iterator[Select[*tuple[object, ...]]]:
-    """What each item is that was not removed, its topics and ward offices, and what it
-    names."""
+    """What each item is that was not removed, its topics and ward offices, what it
+    names, and its text where no topic tells the danger."""
+    is_there = and_(M.id.in_(ids), M.state == "present", M.text.is_not(None))
+    told = exists().where(
+        A.mention_id == M.id,
+        A.kind == "topic",
+        func.coalesce(A.decided_value, A.value).in_(danger_topics.DANGERS),
+    )
+    text = func.coalesce(M.title, "") + "\n" + M.text
+    beginning = func.substr(text, 1, danger_kinds.LONGEST)
     yield select(
         M.id.label("key"),
         literal("kind").label("part"),
         M.kind.label("name"),
         literal(0, Integer).label("n"),
-    ).where(M.id.in_(ids), M.state == "present", M.text.is_not(None))
+    ).where(is_there)
+    yield select(M.id, literal("text"), beginning, literal(0, Integer)).where(
+        is_there, ~told
+    )
     yield select(
         A.mention_id, A.kind, func.coalesce(A.decided_value, A.value), A.id
     ).where(A.mention_id.in_(ids), A.kind.in_(("topic", "ward", "entity")))
