@@ -8,8 +8,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.i18n import Language
 from socialcell.listening.alerts.model import CRITICAL
-from socialcell.listening.store.alerts import alerts as alert_store
-from socialcell.listening.store.alerts import incidents
+from socialcell.listening.store.alerts import incidents as incident_store
 from socialcell.reports.incidents import (
     incident_facts,
     incident_sentences,
@@ -27,7 +26,7 @@ from socialcell.services.alerts.incident_lines import (
 from socialcell.services.alerts.incident_notifications import ReadIncident
 from socialcell.services.context import Context
 
-OPEN = ("open", "acked")
+OPEN = incident_store.OPEN
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,10 @@ class IncidentReport:
 
 @dataclass(frozen=True)
 class IncidentOverview:
-    """Open incidents, the most pressing first, the leading one in sentences."""
+    """Open incidents, the most pressing first, the leading one in sentences; `mark` is
+    how all incidents stand (`incident_changes`)."""
 
+    mark: str
     leading: LeadingIncident | None
     others: Sequence[IncidentLine]
 
@@ -61,18 +62,20 @@ def open_incidents(context: Context, lang: Language) -> IncidentOverview:
     """Open incidents in the order of need."""
     now = context.clock.now()
     with db.reading(context.engine) as session:
-        rows = {row.id: row for row in alert_store.incidents(session, OPEN, None)}
+        incidents, mark = incident_store.open_with_mark(session)
+        rows = {row.id: row for row in incidents}
         if not rows:
-            return IncidentOverview(None, ())
+            return IncidentOverview(str(mark), None, ())
         names = incident_facts.area_names(session)
-        alerts = incidents.alerts_until(session, (id_ or 0 for id_ in rows), now)
+        alerts = incident_store.alerts_until(session, (id_ or 0 for id_ in rows), now)
         lines = sorted(
             named_lines(context, session, list(rows.values()), alerts, names, lang),
             key=by_need,
         )
         first = lines[0]
         read = ReadIncident(rows[first.id], alerts[first.id], names)
-        return IncidentOverview(_tell(context, session, read, first, lang), lines[1:])
+        leading = _tell(context, session, read, first, lang)
+        return IncidentOverview(str(mark), leading, lines[1:])
 
 
 def _tell(

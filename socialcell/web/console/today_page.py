@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from socialcell.roles import Permission
 from socialcell.services import waiting_work
-from socialcell.services.alerts import commitments, incident_changes, incident_overview
+from socialcell.services.alerts import commitments, incident_overview
 from socialcell.services.daemon import status
 from socialcell.services.daemon.status import SourceState
 from socialcell.services.desk.pages import desk_today
@@ -40,7 +40,6 @@ def show_first(request: PageRequest) -> Answer:
 def show_today(request: PageRequest) -> Answer:
     """Open incidents, decisions that wait, promises due, sources that are silent."""
     context, lang, now = request.context, request.lang, request.context.clock.now()
-    mark = incident_changes.read_mark(context)
     overview = incident_overview.open_incidents(context, lang)
     current, waiting = (
         status.read_collection(context),
@@ -58,7 +57,7 @@ def show_today(request: PageRequest) -> Answer:
             "breaches": waiting.breaches,
             "may_erase": request.may(Permission.ERASE),
             "w": few_desk_words(context, lang, ()),
-            "mark": mark,
+            "mark": overview.mark,
             "leading": overview.leading,
             "others": overview.others[:_MOST_OTHERS],
             "more_others": len(rest := overview.others[_MOST_OTHERS:]),

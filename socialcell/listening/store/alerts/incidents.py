@@ -1,6 +1,6 @@
 """Queries of the incidents of a span: what they rest on, and who joined them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +25,7 @@ M, AUTHOR = db.table(Mention).c, db.table(Author).c
 REGISTRY = db.table(RegistryAccount).c
 # An incident whose end was not kept was over a day after its last alert.
 _DAY = timedelta(days=1)
+OPEN = ("open", "acked")  # states of what is not over
 SEVERITIES = ("high", "medium")  # of what was not planned
 
 
@@ -119,6 +120,23 @@ def read_mark(session: Session) -> IncidentMark:
     ).select_from(db.table(Incident))
     newest, waiting, acked = session.execute(query).one()
     return IncidentMark(newest or 0, waiting, acked)
+
+
+def open_with_mark(session: Session) -> tuple[list[Incident], IncidentMark]:
+    """Incidents that are not over, the newest alert first, and how all stand at the
+    same moment."""
+    newest_alert = select(func.max(col(Alert.id))).scalar_subquery()
+    query = (
+        select(Incident, newest_alert)
+        .where(col(Incident.state).in_(OPEN))
+        .order_by(col(Incident.last_at).desc())
+    )
+    rows = session.execute(query).all()
+    if not rows:
+        return [], read_mark(session)
+    states = Counter(incident.state for incident, _ in rows)
+    mark = IncidentMark(rows[0][1] or 0, states["open"], states["acked"])
+    return [incident for incident, _ in rows], mark
 
 
 def count_dangers_after(session: Session, alert_id: int) -> int:
