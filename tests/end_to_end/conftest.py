@@ -31,8 +31,8 @@ class Demo:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that look at one demo share a worker: it takes a minute to make, and the
-    whole one three; the rest of this folder keeps the first company."""
+    """Tests that look at one demo share a worker: it takes two minutes to make, and
+    the whole one five; the rest of this folder keeps the first company."""
     for test in items:
         if isinstance(test, pytest.Function) and test.path.is_relative_to(HERE):
             parameters = test.callspec.params if hasattr(test, "callspec") else {}
