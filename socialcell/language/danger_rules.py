@@ -55,14 +55,14 @@ def danger_of(text: str) -> Danger:
     """
     parsed = _parsed(text)
     laughs = _LAUGHTER.search(text) is not None
-    told = chain(
+    dangers_by_line = chain(
         ((sentence, _danger_in(sentence)) for sentence in parsed.sentences),
         _across_sentences(parsed),
     )
     return max(
         (
             danger
-            for line, danger in told
+            for line, danger in dangers_by_line
             if danger and not _is_unreal(parsed.around(line), laughs=laughs)
         ),
         default=Danger.NONE,
@@ -190,14 +190,14 @@ def _across_sentences(parsed: _Parsed) -> Iterator[tuple[SoundLine, Danger]]:
     """Two sentences beside each other that say together what neither does alone, and
     what they say: the water is at the door, the people on the roof."""
     lists = _lists()
-    told = [pair for pair in lists.across if pair[0].may_be_in(parsed.whole)]
-    if not told:
+    possible = [pair for pair in lists.across if pair[0].may_be_in(parsed.whole)]
+    if not possible:
         return
-    for one, other in pairwise(filter(attrgetter("sounds"), parsed.sentences)):
-        line = lists.book.line([*one.sounds, *other.sounds])
+    for sentence, following in pairwise(filter(attrgetter("sounds"), parsed.sentences)):
+        line = lists.book.line([*sentence.sounds, *following.sounds])
         yield from (
             (line, danger)
-            for pair, danger in told
+            for pair, danger in possible
             if pair.is_told_in(line) and not pair.is_harmless(line)
         )
 

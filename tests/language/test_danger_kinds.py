@@ -73,6 +73,7 @@ def test_a_danger_of_no_sure_topic_has_that_of_its_words(
     ("text", "first"),
     [
         ("Tanker se gas nikal rahi hai, saans nahi aa rahi logo ko", "other"),
+        ("Fire in our bldg, Amanora, 7th flr flat. ppl stuck pls send tender", "fire"),
         ("Pani ki tanki me zeher mila diya, do bacche behosh, saans nahi", "other"),
         ("Parking me signal ke paas gaadi jal rahi hai, driver andar hai", "fire"),
         ("नळाला पाणी नाही म्हणून विहिरीवर गेला मुलगा विहिरीत पडला, बुडतोय", "other"),

@@ -183,9 +183,11 @@ class GenericFile(FileConnector):
     def _record(self, raw: JsonObject) -> Record:
         fields = self._mapping.fields(raw)
         if self._mapping.columns is None:
-            taken = set(chain.from_iterable(fields.values()))
+            read_names = set(chain.from_iterable(fields.values()))
             filled = (name for name, value in raw.items() if value not in ("", None))
-            self.untaken.update((name, None) for name in filled if name not in taken)
+            self.untaken.update(
+                (name, None) for name in filled if name not in read_names
+            )
         row = _FieldValues(raw, fields)
         text, title = row.text("text"), row.text("title")
         if not text and not title:

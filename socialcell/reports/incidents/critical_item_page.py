@@ -218,8 +218,10 @@ def area_names(item: ItemSubject, names: Names, phrases: Phrases) -> list[str]:
     names and that the gazetteer has."""
     if item.wards:
         return [phrases.name(names.get(id_), id_) for id_ in item.wards]
-    known = (names.get(id_) or place_names().get(id_) for id_ in item.places)
-    return [phrases.name(name, "") for name in filter(None, known)][:_MAX_PLACES]
+    place_entries = (names.get(id_) or place_names().get(id_) for id_ in item.places)
+    return [phrases.name(name, "") for name in filter(None, place_entries)][
+        :_MAX_PLACES
+    ]
 
 
 def removed_title(lang: Language) -> str:

@@ -244,7 +244,7 @@ def _item_parts(ids: Sequence[int]) -> Iterator[Select[*tuple[object, ...]]]:
     """What each item is that was not removed, its topics and ward offices, what it
     names, and its text where no topic tells the danger."""
     is_there = and_(M.id.in_(ids), M.state == "present", M.text.is_not(None))
-    told = exists().where(
+    has_danger_topic = exists().where(
         A.mention_id == M.id,
         A.kind == "topic",
         func.coalesce(A.decided_value, A.value).in_(danger_topics.DANGERS),
@@ -258,7 +258,7 @@ def _item_parts(ids: Sequence[int]) -> Iterator[Select[*tuple[object, ...]]]:
         literal(0, Integer).label("n"),
     ).where(is_there)
     yield select(M.id, literal("text"), beginning, literal(0, Integer)).where(
-        is_there, ~told
+        is_there, ~has_danger_topic
     )
     yield select(
         A.mention_id, A.kind, func.coalesce(A.decided_value, A.value), A.id
