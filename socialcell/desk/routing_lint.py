@@ -4,8 +4,9 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 
-from socialcell.desk.routing_table import CELL, EVERY, WALL, WORKING, NumberedCells
+from socialcell.desk.routing_table import CELL, EVERY, WALL, WORKING
 from socialcell.language import lexicon
+from socialcell.listening.areas.area_table import NumberedCells
 from socialcell.listening.areas.row_problem import RowProblem
 from socialcell.message_catalog import Message
 

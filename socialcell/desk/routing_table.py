@@ -7,14 +7,13 @@ from pathlib import Path
 
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.listening.areas import area_table
+from socialcell.listening.areas.area_table import NumberedCells
 
 EVERY = "*"  # a row of this topic is of all topics that have none of their own
 CELL = "cell"  # the team of cases that no department works on
 WORKING, WALL = "working", "wall"  # the time that hours count
 COLUMNS = ("topic", "area", "team", "stage_hours", "total_hours", "counts", "source")
 NAME = "routing.csv"
-
-NumberedCells = tuple[int, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

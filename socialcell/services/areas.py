@@ -13,7 +13,6 @@ from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import SocialcellError
 from socialcell.listening.areas import area_table
 from socialcell.listening.areas.area_table import AreaRecord
-from socialcell.listening.areas.owner_table import read_numbered
 from socialcell.listening.store import areas as area_store
 from socialcell.roles import ALL, WARD
 from socialcell.services import gazetteer_places
@@ -168,10 +167,7 @@ def import_areas(
     SocialcellError, with every reason, when a file cannot be taken.
     """
     areas = area_table.read_areas(file, options)
-    numbered = read_numbered(owners) if owners else None
-    if owners and numbered is not None:
-        mention_owners.refuse_faulty(context, owners, numbered, (), areas)
-    rows = None if numbered is None else [owner for _number, owner in numbered]
+    rows = mention_owners.owners_of_file(context, owners, areas) if owners else None
     if not dry_run:
         with db.writing(context.engine) as session:
             area_store.replace(session, areas)

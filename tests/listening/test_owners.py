@@ -11,13 +11,15 @@ from socialcell.errors import SocialcellError
 from socialcell.language import lexicon, read
 from socialcell.language.names import places
 from socialcell.listening.areas.area_table import read_areas
-from socialcell.listening.areas.owner_lint import lint_owners
+from socialcell.listening.areas.owner_lint import lint_cells, lint_owners
 from socialcell.listening.areas.owner_table import (
+    COLUMNS,
     EVERY,
     OwnedProblem,
     OwnerFinder,
     OwnerRecord,
-    read_numbered,
+    as_owner,
+    read_cells,
     read_owners,
 )
 from socialcell.listening.model import Mention
@@ -213,10 +215,12 @@ def test_a_danger_that_no_topic_fits_best_is_of_who_is_there_for_every_danger(
 
 
 def test_the_packages_owners_have_no_fault_and_miss_no_topic() -> None:
-    rows = read_numbered()
+    rows = read_cells()
 
-    assert lint_owners(rows, (), known_ids()) == []
-    unowned = set(lexicon.vocabulary("topic")) - {owner.topic for _, owner in rows}
+    assert lint_cells(rows) == []
+    numbered = [(number, as_owner(cells)) for number, cells in rows]
+    assert lint_owners(numbered, (), known_ids()) == []
+    unowned = set(lexicon.vocabulary("topic")) - {owner.topic for _, owner in numbered}
     assert unowned == {"other"}
 
 
@@ -272,26 +276,36 @@ def test_rows_of_other_times_do_not_clash() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("changes", "column", "message"),
     [
-        (("tag|portal|phone", "pigeon"), "row 2: unknown way in pigeon"),
-        (("Road Department", ""), "row 2: name_en is empty"),
-        ((",places,", ",place,"), "row 1: the columns must be topic,owner,"),
+        ({"accepts": "tag|pigeon"}, "accepts", "unknown way in pigeon; there are "),
+        ({"name_en": ""}, "name_en", "is empty"),
+        ({"valid_from": "soon"}, "valid_from", "'soon' is no YYYY-MM-DD"),
+        (
+            {"valid_from": "2026-11-23", "valid_to": "2026-11-23"},
+            "valid_to",
+            "is not after valid_from",
+        ),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused_with_its_row(
-    tmp_path: Path, change: tuple[str, str], message: str
+def test_cells_that_make_no_owner_are_named_by_row_and_column(
+    changes: dict[str, str], column: str, message: str
 ) -> None:
-    from importlib import resources
+    (_, cells), *_ = read_cells()
 
-    own = resources.files("socialcell.listening") / "data" / "owners.csv"
+    (problem,) = lint_cells([(2, cells | changes)])
+
+    assert str(problem).startswith(f"row 2, {column}: {message}")
+
+
+def test_a_file_of_other_columns_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "owners.csv"
-    path.write_text(own.read_text("utf-8").replace(*change, 1), "utf-8")
+    path.write_text(",".join(COLUMNS).replace(",places,", ",place,"), "utf-8")
 
     with pytest.raises(SocialcellError) as refused:
-        read_owners(path)
+        read_cells(path)
 
-    assert str(refused.value).startswith(f"{path}, {message}")
+    assert str(refused.value).startswith(f"{path}, row 1: the columns must be topic,")
 
 
 def known_ids() -> set[str]:

@@ -34,6 +34,8 @@ _AREA_COLUMNS = (
     "source",
 )
 
+NumberedCells = tuple[int, dict[str, str]]
+
 
 @dataclass(frozen=True, slots=True)
 class AreaRecord:
@@ -189,8 +191,8 @@ def _area(row: Mapping[str, str], where: Message) -> AreaRecord:
                 f"{tree}: {', '.join(kinds)}" for tree, kinds in _TREES.items()
             ),
         )
-    require(row, ("id", "name_en", "name_mr", "name_hi", "source"), where)
-    first, last = read_dates(row, where)
+    _require(row, ("id", "name_en", "name_mr", "name_hi", "source"), where)
+    first, last = _dates(row, where)
     return AreaRecord(
         id=row["id"],
         tree=row["tree"],
@@ -205,10 +207,7 @@ def _area(row: Mapping[str, str], where: Message) -> AreaRecord:
     )
 
 
-def read_dates(
-    row: Mapping[str, str], where: Message
-) -> tuple[date | None, date | None]:
-    """valid_from and valid_to of a row. SocialcellError when they are no span."""
+def _dates(row: Mapping[str, str], where: Message) -> tuple[date | None, date | None]:
     first, last = (_date(row[name], where, name) for name in ("valid_from", "valid_to"))
     if first and last and first >= last:
         raise SocialcellError("areas.no_span", where=where)
@@ -226,8 +225,7 @@ def _date(text: str, where: Message, name: str) -> date | None:
         ) from error
 
 
-def require(row: Mapping[str, str], names: Iterable[str], where: Message) -> None:
-    """SocialcellError for the first of these columns that is empty in a row."""
+def _require(row: Mapping[str, str], names: Iterable[str], where: Message) -> None:
     for name in names:
         if not row[name]:
             raise SocialcellError("areas.empty_cell", where=where, name=name)
@@ -244,7 +242,7 @@ def read_rows(
     columns: tuple[str, ...],
     options: TableOptions = AS_IT_IS,
     package: str = "socialcell.listening",
-) -> tuple[list[tuple[int, dict[str, str]]], str]:
+) -> tuple[list[NumberedCells], str]:
     """Rows with their number in the file (the heading is row 1), and its name.
 
     `own` is the package's file in data/, read where there is no path. SocialcellError

@@ -1,25 +1,35 @@
 """What is wrong in a table of owners: in a row, and between rows."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from socialcell.language import lexicon
+from socialcell.listening.areas.area_table import NumberedCells
 from socialcell.listening.areas.owner_table import (
     DANGER,
     EVERY,
+    OPTIONAL,
     OTHER,
     OWN,
     RESCUE,
+    WAYS_IN,
     OwnerRecord,
+    split_cell,
 )
 from socialcell.listening.areas.row_problem import RowProblem
 from socialcell.message_catalog import Message
 
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _LATIN = re.compile(r"[A-Za-z]{3}")
+
+
+def lint_cells(rows: Sequence[NumberedCells]) -> list[RowProblem]:
+    """What is wrong in cells, so that their row makes no owner: one that must not be
+    empty is, a way in is unknown, a day cannot be read, or the days are no span."""
+    return [problem for row in rows for problem in _cell_problems(*row)]
 
 
 def lint_owners(
@@ -41,6 +51,27 @@ def lint_owners(
     return sorted(
         problems, key=lambda owner_problem: (owner_problem.row, owner_problem.column)
     )
+
+
+def _cell_problems(number: int, cells: Mapping[str, str]) -> Iterator[RowProblem]:
+    for column, cell in cells.items():
+        if not cell and column not in OPTIONAL:
+            yield RowProblem(number, column, Message("areas.no_value"))
+    if unknown := set(split_cell(cells["accepts"])) - WAYS_IN:
+        message = Message(
+            "areas.unknown_way", {"ways": sorted(unknown), "known": sorted(WAYS_IN)}
+        )
+        yield RowProblem(number, "accepts", message)
+    days: list[date] = []
+    for column in ("valid_from", "valid_to"):
+        if not (text := cells[column]):
+            continue
+        try:
+            days.append(date.fromisoformat(text))
+        except ValueError:
+            yield RowProblem(number, column, Message("areas.not_a_day", {"text": text}))
+    if len(days) == 2 and days[0] >= days[1]:
+        yield RowProblem(number, "valid_to", Message("areas.ends_before_it_starts"))
 
 
 def _row_problems(

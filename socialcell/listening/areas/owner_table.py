@@ -3,16 +3,15 @@ corporation or another body, with the sentence that refers a citizen there."""
 
 import functools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
-from socialcell.errors import SocialcellError
 from socialcell.listening.areas import area_table
-from socialcell.message_catalog import Message
+from socialcell.listening.areas.area_table import NumberedCells
 
 EVERY = "*"  # a row of this topic is of all topics
 DANGER = "danger"  # and of this, of critical mentions whose topic nobody owns
@@ -20,6 +19,7 @@ RESCUE = f"{DANGER}:"  # with a topic after it: of critical mentions of that top
 NOBODY = "none"  # in place of an owner's id where no owner is known
 OWN = "dept:"  # how the ids of the corporation's departments begin
 OTHER = "body:"  # and those of other bodies
+NAME = "owners.csv"
 COLUMNS = (
     "topic",
     "owner",
@@ -36,8 +36,8 @@ COLUMNS = (
     "valid_to",
     "source",
 )
-_OPTIONAL = frozenset({"places", "scope", "valid_from", "valid_to"})
-_WAYS_IN = frozenset({"tag", "e-mail", "portal", "phone"})
+OPTIONAL = frozenset({"places", "scope", "valid_from", "valid_to"})
+WAYS_IN = frozenset({"tag", "e-mail", "portal", "phone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,50 +157,46 @@ class OwnerFinder:
         return [row for row in rows if row.is_valid(problem.day)]
 
 
-def read_owners(path: Path | None = None) -> list[OwnerRecord]:
-    """The rows of an owners.csv (None: the package's own).
-
-    SocialcellError names file and row of what cannot be read; `owner_lint` says what is
-    wrong in what can.
-    """
-    numbered = _package_rows() if path is None else read_numbered(path)
-    return [owner for _number, owner in numbered]
-
-
 @functools.cache
-def _package_rows() -> list[tuple[int, OwnerRecord]]:
-    return read_numbered()
+def _package_owners() -> tuple[OwnerRecord, ...]:
+    return tuple(as_owner(cells) for _number, cells in read_cells())
 
 
-def read_numbered(
+def read_owners() -> list[OwnerRecord]:
+    """The package's own rows."""
+    return list(_package_owners())
+
+
+def read_cells(
     path: Path | None = None, options: TableOptions = AS_IT_IS
-) -> list[tuple[int, OwnerRecord]]:
-    """The same with the number of each row in the file; the heading is row 1."""
-    rows, name = area_table.read_rows(path, "owners.csv", COLUMNS, options)
-    return [
-        (number, _read(row, area_table.row_place(name, number))) for number, row in rows
-    ]
+) -> list[NumberedCells]:
+    """The cells of an owners.csv (None: the package's own) by column, each row with its
+    number; the heading is row 1. SocialcellError names file and row that cannot be
+    read; `owner_lint` says what is wrong in what can."""
+    rows, _name = area_table.read_rows(path, NAME, COLUMNS, options)
+    return rows
 
 
-def _read(row: dict[str, str], where: Message) -> OwnerRecord:
-    area_table.require(row, [name for name in COLUMNS if name not in _OPTIONAL], where)
-    accepts = _split(row["accepts"])
-    if unknown := set(accepts) - _WAYS_IN:
-        raise SocialcellError("areas.unknown_way", where=where, ways=sorted(unknown))
-    first, last = area_table.read_dates(row, where)
-    lists = {"places": _split(row["places"]), "accepts": accepts}
-    texts = {name: row[name] for name in COLUMNS if name not in lists}
-    del texts["valid_from"], texts["valid_to"]
+def as_owner(cells: Mapping[str, str]) -> OwnerRecord:
+    """The owner of a row whose cells `owner_lint` has found no fault in."""
+    split = {name: split_cell(cells[name]) for name in ("places", "accepts")}
+    days = {name: _day(cells[name]) for name in ("valid_from", "valid_to")}
+    texts = {name: cells[name] for name in COLUMNS if name not in {*split, *days}}
     return OwnerRecord(
         **texts,
-        places=lists["places"],
-        accepts=lists["accepts"],
-        valid_from=first,
-        valid_to=last,
+        places=split["places"],
+        accepts=split["accepts"],
+        valid_from=days["valid_from"],
+        valid_to=days["valid_to"],
     )
 
 
-def _split(cell: str) -> tuple[str, ...]:
+def _day(cell: str) -> date | None:
+    return date.fromisoformat(cell) if cell else None
+
+
+def split_cell(cell: str) -> tuple[str, ...]:
+    """The values of a cell that holds several."""
     return tuple(part.strip() for part in cell.split("|") if part.strip())
 
 

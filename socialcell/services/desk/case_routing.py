@@ -11,9 +11,10 @@ from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.desk import routing_table
 from socialcell.desk.model import DeskCase
 from socialcell.desk.routing_lint import lint_routes
-from socialcell.desk.routing_table import NumberedCells, RouteFinder, RouteRecord
+from socialcell.desk.routing_table import RouteFinder, RouteRecord
 from socialcell.desk.store import routes as store
 from socialcell.errors import SocialcellError
+from socialcell.listening.areas.area_table import NumberedCells
 from socialcell.listening.areas.owner_table import OWN
 from socialcell.listening.areas.row_problem import RowProblem
 from socialcell.listening.store import areas as area_store

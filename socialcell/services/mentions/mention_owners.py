@@ -12,11 +12,12 @@ from socialcell import db
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import SocialcellError
 from socialcell.language.names.places import places
-from socialcell.listening.areas.area_table import AreaRecord
-from socialcell.listening.areas.owner_lint import lint_owners
+from socialcell.listening.areas.area_table import AreaRecord, NumberedCells
+from socialcell.listening.areas.owner_lint import lint_cells, lint_owners
 from socialcell.listening.areas.owner_table import (
     OwnerRecord,
-    read_numbered,
+    as_owner,
+    read_cells,
     read_owners,
 )
 from socialcell.listening.areas.row_problem import RowProblem
@@ -64,7 +65,7 @@ def lint_file(context: Context, file: Path | None) -> list[RowProblem]:
     """Problems of an owners.csv (None: the package's own), beside no other rows."""
     with db.reading(context.engine) as session:
         areas = area_store.all_areas(session)
-    return lint_rows(context, read_numbered(file), (), areas)
+    return _lint(context, read_cells(file), (), areas)
 
 
 def import_owners(
@@ -84,27 +85,25 @@ def import_owners(
     with db.reading(context.engine) as session:
         areas = area_store.all_areas(session)
         current = store.list_owners(session)
-    rows = read_numbered(path, options)
-    new = {owner.identity for _number, owner in rows}
-    remaining = [] if replace else [row for row in current if row.identity not in new]
-    refuse_faulty(context, path, rows, remaining, areas)
+    owners = owners_of_file(context, path, areas, [] if replace else current, options)
+    new = {owner.identity for owner in owners}
     current_by_identity = {row.identity: row for row in current}
     counts = OwnersImport(
         added=len(new - current_by_identity.keys()),
         changed=sum(
             owner.identity in current_by_identity
             and current_by_identity[owner.identity] != owner
-            for _, owner in rows
+            for owner in owners
         ),
         unchanged=sum(
-            current_by_identity.get(owner.identity) == owner for _, owner in rows
+            current_by_identity.get(owner.identity) == owner for owner in owners
         ),
         removed=len(current_by_identity.keys() - new) if replace else 0,
     )
     if dry_run or not (counts.added or counts.changed or counts.removed):
         return counts
     with db.writing(context.engine) as session:
-        put_rows(session, [owner for _number, owner in rows], replace=replace)
+        put_rows(session, owners, replace=replace)
         now = context.clock.now()
         audit.append(
             session, context.actor, "owners.import", path.name, vars(counts), now
@@ -127,33 +126,44 @@ def put_rows(session: Session, rows: Sequence[OwnerRecord], *, replace: bool) ->
     store.forget(session)
 
 
-def refuse_faulty(
+def owners_of_file(
     context: Context,
     path: Path,
-    rows: Sequence[tuple[int, OwnerRecord]],
-    remaining: Sequence[OwnerRecord],
     areas: Sequence[AreaRecord],
-) -> None:
-    """SocialcellError, with every reason, when numbered rows cannot be taken."""
-    problems = lint_rows(context, rows, remaining, areas)
-    if problems:
+    stored: Sequence[OwnerRecord] = (),
+    options: TableOptions = AS_IT_IS,
+) -> list[OwnerRecord]:
+    """The rows of an owners.csv, to stand beside or in place of the stored ones.
+
+    SocialcellError, with every reason, when they cannot be taken.
+    """
+    rows = read_cells(path, options)
+    if problems := _lint(context, rows, stored, areas):
         raise SocialcellError(
             "areas.owners_refused",
             n=len(problems),
             lines=[problem.in_file(path) for problem in problems],
         )
+    return [as_owner(cells) for _number, cells in rows]
 
 
-def lint_rows(
+def _lint(
     context: Context,
-    rows: Sequence[tuple[int, OwnerRecord]],
-    remaining: Sequence[OwnerRecord],
+    rows: Sequence[NumberedCells],
+    stored: Sequence[OwnerRecord],
     areas: Sequence[AreaRecord],
 ) -> list[RowProblem]:
-    """What is wrong in rows beside those that are kept, in this workspace."""
+    """What is wrong in rows, in this workspace and beside the stored ones that none of
+    them stands in place of."""
     own = gazetteer.load_names(context.workspace)
     ids = {place.id for place in (*places(), *own)} | {area.id for area in areas}
-    return lint_owners(rows, remaining, ids)
+    unreadable = lint_cells(rows)
+    faulty = {problem.row for problem in unreadable}
+    owners = [(row, as_owner(cells)) for row, cells in rows if row not in faulty]
+    new = {owner.identity for _row, owner in owners}
+    remaining = [owner for owner in stored if owner.identity not in new]
+    problems = [*unreadable, *lint_owners(owners, remaining, ids)]
+    return sorted(problems, key=lambda problem: problem.row)
 
 
 def update_owners(engine: Engine) -> None:

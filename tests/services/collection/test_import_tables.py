@@ -13,7 +13,7 @@ from socialcell.errors import SocialcellError
 from socialcell.language.names import gazetteer_lint, public_people
 from socialcell.listening.alerts.series_file import read_series
 from socialcell.listening.areas.area_table import read_areas
-from socialcell.listening.areas.owner_table import read_numbered
+from socialcell.listening.areas.owner_table import read_cells
 from socialcell.participation.votes import read_votes, read_weights
 from socialcell.services.mentions import gazetteer
 from socialcell.services.mentions import public_people as people_service
@@ -47,9 +47,9 @@ def test_areas_and_owners_of_a_workbook_are_those_of_their_file(
     )
     titled = as_workbook(tmp_path, areas, ["Areas of Pune"], [])
     assert read_areas(titled) == read_areas(areas)
-    rows = read_numbered(as_workbook(tmp_path, owners, ["Owners"], []))
+    rows = read_cells(as_workbook(tmp_path, owners, ["Owners"], []))
     # The heading is row 3 of the workbook and row 1 of the file.
-    assert [(n - 2, owner) for n, owner in rows] == read_numbered(owners)
+    assert [(n - 2, cells) for n, cells in rows] == read_cells(owners)
 
 
 def test_days_of_areas_may_be_written_day_first(tmp_path: Path) -> None:

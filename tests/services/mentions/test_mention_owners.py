@@ -230,18 +230,26 @@ def test_a_table_that_was_replaced_is_the_cells_alone(
 def test_what_is_wrong_is_refused_whole_with_every_reason(
     city: Context, engine: Engine, tmp_path: Path
 ) -> None:
-    file = write(tmp_path / "owners.csv", {}, {"topic": "watr"}, {"places": "place:x"})
+    file = write(
+        tmp_path / "owners.csv",
+        {},
+        {"topic": "watr"},
+        {"name_mr": "", "valid_from": "soon"},
+        {"places": "place:x"},
+    )
 
     with pytest.raises(SocialcellError) as refused:
         mention_owners.import_owners(city, file)
 
     first, *others = str(refused.value).splitlines()
-    assert first == "Nothing was taken: 2 problems."
+    assert first == "Nothing was taken: 4 problems."
     assert others[0].startswith(f"{file}, row 3, topic: there is no topic 'watr'")
-    assert others[1].startswith(f"{file}, row 4, places: no id is 'place:x'")
+    assert others[1] == f"{file}, row 4, name_mr: is empty"
+    assert others[2] == f"{file}, row 4, valid_from: 'soon' is no YYYY-MM-DD"
+    assert others[3].startswith(f"{file}, row 5, places: no id is 'place:x'")
     assert refused.value.message.code == "areas.owners_refused"
     marathi = in_words(refused.value.message, "mr").splitlines()
-    assert [line.partition(", ")[0] for line in marathi[1:]] == [str(file)] * 2
+    assert [line.partition(", ")[0] for line in marathi[1:]] == [str(file)] * 4
     assert "ओळ 3" in marathi[1]
     assert owned(engine)["water"] == "dept:water"
 
