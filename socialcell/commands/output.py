@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Sized
 from datetime import datetime
 from pathlib import Path
 
@@ -41,6 +41,11 @@ def say(text: str = "") -> None:
 def note(text: str) -> None:
     """Progress or a warning, on standard error."""
     sys.stderr.write(text + "\n")
+
+
+def problem_count(problems: Sized) -> str:
+    """How many problems there are, in words."""
+    return "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
 
 
 def local(moment: datetime) -> str:

@@ -71,7 +71,7 @@ def print_problems(problems: Sequence["GazetteerProblem"], *, json: bool) -> Non
     else:
         for problem in problems:
             output.say(str(problem.message))
-        output.say(f"{len(problems)} problems")
+        output.say(output.problem_count(problems))
     if problems:
         raise typer.Exit(1)
 

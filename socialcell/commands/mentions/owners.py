@@ -104,7 +104,7 @@ def lint(
     else:
         for problem in problems:
             output.say(f"{file or 'owners.csv'}, {problem}")
-        output.say(f"{len(problems)} problems")
+        output.say(output.problem_count(problems))
     if problems:
         raise typer.Exit(1)
 

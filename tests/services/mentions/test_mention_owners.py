@@ -26,7 +26,7 @@ from socialcell.services.mentions import mention_labels, mention_owners, tagging
 from socialcell.services.workspace import backup
 from socialcell.sheet import csv_lines
 from tests.builders import NOON, make_record, store_records
-from tests.running import inside
+from tests.running import inside, refused
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -331,6 +331,15 @@ def test_the_table_is_shown_as_of_a_day_and_linted(city: Context) -> None:
     assert council not in {row["owner"] for row in before}
     assert [row["own"] for row in after if row["owner"] == council] == [False]
     assert inside("owners", "lint", "--config", config) == "0 problems\n"
+
+
+def test_lint_names_each_row_that_cannot_be_read(city: Context, tmp_path: Path) -> None:
+    file = write(tmp_path / "owners.csv", {"source": ""})
+    config = city.workspace.folder / "config.yaml"
+
+    found = refused("owners", "lint", file, "--config", config)
+
+    assert found == f"{file}, row 2, source: is empty\n1 problem\n"
 
 
 def test_what_is_critical_is_somebodys_and_is_not_referred_elsewhere(
