@@ -9,7 +9,7 @@ import typer
 from socialcell.commands import completions, output
 from socialcell.commands.alerts import alert_rules, commitments, rumours
 from socialcell.commands.list_command import ListCommand
-from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.options import Config, DryRun, Json, Limit, open_context
 from socialcell.commands.renamed import old_command, old_group
 from socialcell.json_types import DocumentValue
 
@@ -95,10 +95,11 @@ def list_(
     all: Annotated[
         bool, typer.Option("--all", help="Also those that are over.")
     ] = False,
+    limit: Limit = 50,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """List incidents: what stood out, since when, with the numbers of its worst alert.
+    """List the newest incidents: what stood out, since when, and its worst alert.
 
     Example: socialcell alerts list
     """
@@ -108,9 +109,9 @@ def list_(
 
     context = open_context(config)
     states = () if all else ("open", "acked")
-    rows = incident_documents.list_incidents(context, states, texts=json)
+    rows, total = incident_documents.list_incidents(context, states, limit, texts=json)
     if json:
-        output.as_json({"incidents": rows})
+        output.as_json({"incidents": rows, "total": total})
         return
     if not rows:
         output.say("No incident." if all else "No incident is open.")
@@ -147,6 +148,11 @@ def list_(
             for row in rows
         ],
     )
+    if len(rows) < total:
+        output.note(
+            f"These are the newest {len(rows)} of {total} incidents; --limit {total} "
+            "lists all."
+        )
 
 
 def _notified_count(row: "IncidentDocument") -> str:

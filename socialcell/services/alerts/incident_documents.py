@@ -64,15 +64,16 @@ class IncidentDocument(IncidentFields):
 
 
 def list_incidents(
-    context: Context, states: Iterable[str], *, texts: bool = True
-) -> list[IncidentDocument]:
-    """Incidents in these states (any without), newest first. Without `texts` neither
-    figures nor rumours are searched."""
+    context: Context, states: Sequence[str], limit: int, *, texts: bool = True
+) -> tuple[list[IncidentDocument], int]:
+    """Of so many incidents in these states (any without), the newest first, and how
+    many there are. Without `texts` neither figures nor rumours are searched."""
     with db.reading(context.engine) as session:
-        return [
+        rows = [
             _read(context, session, incident, texts=texts)
-            for incident in alert_store.incidents(session, states)
+            for incident in alert_store.incidents(session, states, limit)
         ]
+        return rows, alert_store.count_incidents(session, states)
 
 
 def list_page(

@@ -320,6 +320,29 @@ def test_an_incident_that_is_over_is_listed_with_when_it_ended(
     )
 
 
+def test_a_list_that_is_cut_off_says_how_many_incidents_there_are(
+    cell: Path, engine: Engine
+) -> None:
+    noon = datetime.fromisoformat(NOW)
+    made: dict[str, Any] = {"kind": "spike", "severity": "high", "state": "open"}
+    with db.writing(engine) as session:
+        for hour, subject in enumerate(("topic:water", "topic:roads")):
+            at = noon + timedelta(hours=hour)
+            session.add(Incident(subject=subject, opened_at=at, last_at=at, **made))
+
+    newest = document(cell, "alerts", "list", "--limit", "1")
+    asked = ("alerts", "list", "--config", cell / "config.yaml", "--limit")
+    all_of_them = socialcell(*asked, "2")
+    cut_off = socialcell(*asked, "1")
+
+    assert [one["subject"] for one in newest["incidents"]] == ["topic:roads"]
+    assert newest["total"] == 2
+    assert all_of_them.stderr == ""
+    assert cut_off.stderr == (
+        "These are the newest 1 of 2 incidents; --limit 2 lists all.\n"
+    )
+
+
 def test_the_list_says_which_danger_to_life_nobody_took_up(
     cell: Path, engine: Engine
 ) -> None:

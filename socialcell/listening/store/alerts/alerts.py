@@ -258,6 +258,14 @@ def incidents(
     return session.scalars(statement).all()
 
 
+def count_incidents(session: Session, states: Iterable[str] = ()) -> int:
+    """How many incidents are in these states (any without)."""
+    statement = select(func.count()).select_from(Incident)
+    if states := tuple(states):
+        statement = statement.where(col(Incident.state).in_(states))
+    return session.scalars(statement).one()
+
+
 def opened_before(
     session: Session, states: Iterable[str], before: int | None, limit: int
 ) -> Sequence[Incident]:
