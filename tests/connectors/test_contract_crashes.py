@@ -30,14 +30,7 @@ from tests.connectors.source_runs import run
 pytestmark = pytest.mark.swept_on_postgresql
 
 
-@pytest.mark.parametrize(
-    "schedules",
-    [
-        1,
-        pytest.param(2, marks=pytest.mark.faults),
-        pytest.param(4, marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.parametrize("schedules", [1, pytest.param(4, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", [n for n in SOURCES if n not in FLEETING])
 @pytest.mark.fault("F01", "F13")
 def test_random_crashes_lose_nothing_and_store_nothing_twice(

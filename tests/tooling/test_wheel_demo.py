@@ -1,4 +1,4 @@
-"""The demo of the wheel, where the source tree is not: it ends with a console."""
+"""The wheel's console, where the source tree is not: empty, and after the demo."""
 
 import http.client
 import re
@@ -52,6 +52,28 @@ def ask(
     return page, (answer.getheader("Set-Cookie") or cookie).partition(";")[0]
 
 
+def test_the_wheel_s_console_asks_who_signs_in(home: Path, tmp_path: Path) -> None:
+    program, folder = home / "bin" / "socialcell", tmp_path / "cell"
+    subprocess.run([program, "init", folder], check=True, env=environment())
+    ports = ("--port", "0", "--health-port", "0")
+    words = (program, "--config", folder / "config.yaml", "serve", "console", *ports)
+
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, text=True, env=environment()
+    ) as process:
+        try:
+            assert process.stdout is not None
+            (address,) = re.findall(r"http://[^/\s]+", process.stdout.readline())
+            page, _cookie = ask(address, "/mr/sign-in")
+        finally:
+            process.terminate()
+
+    assert page.status == 200
+    assert page.form("/sign-in").fields.keys() >= {"name", "password"}
+    assert process.returncode == 0
+
+
+@pytest.mark.long
 def test_the_wheel_s_demo_leaves_a_console_on_and_says_how_to_sign_in(
     running: subprocess.Popen[str], tmp_path: Path
 ) -> None:
