@@ -28,6 +28,7 @@ from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
     from socialcell.campaigns.publishing.model import OwnPost
+    from socialcell.services.alerts.planned_closures import PlannedClosure
     from socialcell.services.context import Context
     from socialcell.services.publishing.post_document import PostDocument
 
@@ -389,11 +390,12 @@ def delete(
 def _print_posts(
     context: "Context",
     posts: "Sequence[OwnPost]",
-    closure: int | None,
+    closure: "PlannedClosure | None",
     *,
     dry_run: bool,
     json: bool,
 ) -> None:
+    planned = None if dry_run else closure
     if json:
         rows = [
             {
@@ -408,8 +410,12 @@ def _print_posts(
             for post in posts
         ]
         output.as_json(
-            {"posts": rows, "closure": None if dry_run else closure}
-            | {"dry_run": dry_run}
+            {
+                "posts": rows,
+                "closure": planned and planned.id,
+                "incident": planned and planned.incident,
+                "dry_run": dry_run,
+            }
         )
         return
     for post in posts:
@@ -417,8 +423,12 @@ def _print_posts(
         at = output.local(post.due_at)
         output.say(f"{number}: {at} {post.platform}, {post.language}, {post.state}")
         output.say("    " + post.text.replace("\n", "\n    "))
-    if closure is not None and not dry_run:
-        output.say(f"Closure {closure} is entered: talk of it raises no alert.")
+    if planned is not None:
+        output.say(
+            f"Closure {planned.incident} is entered, also while the posts wait: talk "
+            "of it raises no alert. To end it before its time: "
+            f"socialcell alerts unmute {planned.incident} --reason …"
+        )
     if not dry_run:
         _advise_approval(
             context, [post for post in posts if post.safety and post.state == "draft"]

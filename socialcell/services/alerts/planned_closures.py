@@ -59,6 +59,12 @@ def plan_closure(
         return PlannedClosure(id_, alerts.planned_incident(session, closure).id or 0)
 
 
+def find_planned(session: Session, closure_id: int) -> PlannedClosure:
+    """A closure with its planned incident, in the caller's transaction."""
+    closure = session.get_one(Closure, closure_id)
+    return PlannedClosure(closure_id, alerts.planned_incident(session, closure).id or 0)
+
+
 def end_closure(context: Context, incident_id: int, reason: str) -> None:
     """End a planned closure now, by the number of its incident; one that has not begun
     is taken back. From now on talk of its topic raises alerts again. Audited.

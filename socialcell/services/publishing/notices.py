@@ -22,6 +22,7 @@ from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas
 from socialcell.services.alerts import planned_closures
+from socialcell.services.alerts.planned_closures import PlannedClosure
 from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
 from socialcell.services.manual_entry import run_entry
@@ -53,7 +54,7 @@ class NoticeDrafts:
     """The drafts of a notice, and the planned closure (None: nothing is closed)."""
 
     posts: list[OwnPost]
-    closure: int | None
+    closure: PlannedClosure | None
 
 
 @dataclass
@@ -205,7 +206,8 @@ def create_notice(
             for platform in request.platforms
             for code in request.languages
         ]
-        return NoticeDrafts(posts, closure)
+        planned = planned_closures.find_planned(session, closure) if closure else None
+        return NoticeDrafts(posts, planned)
 
     return run_entry(context, act, dry_run)
 

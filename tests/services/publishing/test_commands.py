@@ -1,6 +1,7 @@
 """The commands of the cell's own posts: one JSON document each, and clear refusals."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -207,6 +208,21 @@ def test_a_notice_is_written_from_a_template_by_commands(cell: Path) -> None:
     assert {one["platform"] for one in shown["lengths"]} >= {"x", "telegram"}
     assert "dam_discharge" in {one["id"] for one in listed["templates"]}
     assert listed["faults"] == {}
+
+
+def test_the_closure_of_a_notice_ends_by_the_number_that_is_named(cell: Path) -> None:
+    slots = ("ward=Kothrud-Bavdhan", "reason=pumping", "contact=020-25501000")
+    filled = [word for one in slots for word in ("--set", one)]
+    span = ("--from", "2026-11-25T06:00", "--to", "2026-11-25T18:00")
+    asked = ("--template", "water_closure", *filled, *span, "--at", LATER, "--on", "x")
+    config = ("--config", cell / "config.yaml")
+
+    answer = inside("posts", "notice", *asked, *config)
+
+    (number,) = re.findall(r"Closure (\d+) is entered, also while the posts", answer)
+    assert f"alerts unmute {number} --reason" in answer
+    end = inside("alerts", "unmute", number, "--reason", "postponed", *config)
+    assert number in end
 
 
 def test_lint_names_the_line_of_a_file_of_templates(cell: Path, tmp_path: Path) -> None:

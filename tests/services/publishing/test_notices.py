@@ -399,7 +399,7 @@ def test_a_discharge_that_began_some_hours_ago_is_announced(cell: Context) -> No
         cell, discharge(given={**discharge().given, "from": [began]})
     )
 
-    assert "As of " in made.posts[2].text
+    assert "From 06:00 on 23 November" in made.posts[2].text
 
 
 def test_what_is_over_when_a_notice_goes_out_is_refused(cell: Context) -> None:
