@@ -112,6 +112,19 @@ def rumours_in(
     return contradictions.spreads(rows, links, known_rumours)
 
 
+def figures_in(
+    session: Session, mention_ids: Sequence[int], now: datetime
+) -> Sequence[Contradiction]:
+    """Figures of these mentions that cannot all be right. What was written to the city
+    alone is not looked through."""
+    if len(mention_ids) < 2:
+        return ()
+    scope = incident_numbers.scope_of_mentions(mention_ids, now)
+    rows = incident_numbers.texts(session, scope)
+    places = incident_numbers.details_of_texts(session, scope).places if rows else {}
+    return contradictions.contradictions(rows, places)
+
+
 def counts_of(
     session: Session, incident: Incident, own: Sequence[Alert], now: datetime
 ) -> IncidentState:

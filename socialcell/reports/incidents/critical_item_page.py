@@ -6,7 +6,7 @@ from datetime import datetime
 
 from socialcell.i18n import Language
 from socialcell.listening.alerts import danger_topics
-from socialcell.listening.alerts.contradictions import RumourSpread
+from socialcell.listening.alerts.contradictions import Contradiction, RumourSpread
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.people.person_names import without_names
 from socialcell.listening.people.visibility import People
@@ -20,6 +20,7 @@ from socialcell.reports.frozen_quotes import excerpt
 from socialcell.reports.incidents.incident_facts import Names, place_names
 from socialcell.reports.incidents.incident_sentences import (
     acknowledge_line,
+    contradiction_line,
     rumour_line,
 )
 from socialcell.reports.letters.letter_page import (
@@ -47,7 +48,8 @@ class CriticalItemFacts:
     """What is stored of an item: its row, its annotations, their
     values in force by kind, names of areas by id and language, and who owns the
     problem, with its names by language; None where that is not known. `rumours` are
-    what is marked as false and stands in it, or in another item of its incident."""
+    what is marked as false and stands in it, or in another item of its incident;
+    `figures` are those of the incident's items that cannot all be right."""
 
     row: MentionRow
     annotations: Sequence[AnnotationRow]
@@ -56,6 +58,7 @@ class CriticalItemFacts:
     owner: str | None = None
     owner_names: Mapping[str, str] | None = None
     rumours: Sequence[RumourSpread] = ()
+    figures: Sequence[Contradiction] = ()
 
     @property
     def subject(self) -> ItemSubject:
@@ -232,8 +235,8 @@ def removed_title(lang: Language) -> str:
 def _lead(
     critical_item: CriticalItemFacts, status: ItemStatus, phrases: Phrases
 ) -> Iterator[str]:
-    """What it is and since when, who has it, what of it is marked as false, whose it
-    is, and our numbers."""
+    """What it is and since when, who has it, what of it is marked as false or not
+    confirmed, whose it is, and our numbers."""
     lang, _ = phrases.lang, phrases.lang.gettext
     if status.is_false_alarm:
         yield _("Staff decided that nobody was in danger.")
@@ -247,6 +250,8 @@ def _lead(
     yield from _standing(status, lang)
     for rumour in critical_item.rumours:
         yield rumour_line(rumour, lang)
+    for contradiction in critical_item.figures:
+        yield contradiction_line(contradiction, lang)
     if subjects := _subjects(critical_item, phrases):
         yield _("It is about: %(what)s.", what=subjects)
     if critical_item.owner_names:

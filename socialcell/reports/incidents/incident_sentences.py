@@ -220,12 +220,17 @@ def unknown_lines(facts: IncidentFacts, phrases: Phrases) -> Iterator[str]:
     """What is not confirmed of an incident: whether people are in danger, and figures
     that cannot all be right."""
     yield from unchecked_lines(facts.unchecked, phrases.lang)
-    for figures in facts.state.figures:
-        yield phrases.lang.gettext(
-            "%(what)s: %(figures)s; none is confirmed.",
-            what=quantity_words(figures.quantity, phrases.lang),
-            figures=_figures_side_by_side(figures, phrases.lang),
-        )
+    for contradiction in facts.state.figures:
+        yield contradiction_line(contradiction, phrases.lang)
+
+
+def contradiction_line(contradiction: Contradiction, lang: Language) -> str:
+    """Figures that cannot all be right, in one line."""
+    return lang.gettext(
+        "%(what)s: %(figures)s; none is confirmed.",
+        what=quantity_words(contradiction.quantity, lang),
+        figures=_figures_side_by_side(contradiction, lang),
+    )
 
 
 def unchecked_lines(count: int, lang: Language) -> Iterator[str]:

@@ -224,6 +224,7 @@ def letter_of(
     evidence = replace(
         _item_facts(context, session, left, read.names),
         rumours=incident_state.rumours_in(session, items, context.clock.now()),
+        figures=incident_state.figures_in(session, items, context.clock.now()),
     )
     escalation = critical_calls.escalation_of_item(session, left)
     standing = _status(context, left, incident, items, escalation)
@@ -436,10 +437,15 @@ def _evidence(
         if letter.repeated and incident_id:
             quoted = _told_others(session, incident_id, mention_id)
         shown = critical_item_page.MAX_QUOTED if letter.repeated else MAX_NOTICED
-        rumours = incident_state.rumours_in(
-            session, [mention_id, *quoted[:shown]], context.clock.now()
+        now = context.clock.now()
+        evidence = replace(
+            evidence,
+            rumours=incident_state.rumours_in(
+                session, [mention_id, *quoted[:shown]], now
+            ),
+            figures=incident_state.figures_in(session, items, now),
         )
-        return replace(evidence, rumours=rumours), replace(
+        return evidence, replace(
             standing,
             repeated=letter.repeated,
             quoted=[

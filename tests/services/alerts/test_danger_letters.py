@@ -416,6 +416,20 @@ def test_a_message_to_the_city_is_not_looked_through_for_rumours(city: World) ->
     assert not any("Marked as false" in words for words in told_ways(city, id_))
 
 
+def test_figures_of_an_incident_that_cannot_all_be_right_are_said_with_it(
+    city: World,
+) -> None:
+    for author, people in (("a", 2), ("b", 5)):
+        text = f"{people} dead in the flood at Warje, water is rising"
+        id_ = critical(city, text, author=author, **WARJE)
+    look(city)
+
+    letter, shown, _call = told_ways(city, id_)
+
+    for words in (letter, shown):
+        assert "Dead (people): 2 / 5; none is confirmed." in " ".join(words.split())
+
+
 def test_who_removed_an_item_is_told_as_it_was(city: World) -> None:
     erased = critical(city, "A fire in the lane", author="u1")
     deleted = critical(city, "A wall fell on a man", topics=("roads",), author="u2")
