@@ -147,6 +147,7 @@ def list_(
             )
             for row in rows
         ],
+        important=("id", "since", "what", "state", "now"),
     )
     if len(rows) < total:
         output.note(

@@ -26,6 +26,12 @@ _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _LATIN = re.compile(r"[A-Za-z]{3}")
 
 
+def owned_topics() -> tuple[str, ...]:
+    """What a row may have as its topic: each topic, every one, and those of dangers."""
+    topics = lexicon.vocabulary("topic")
+    return (*topics, EVERY, DANGER, *(f"{RESCUE}{topic}" for topic in topics))
+
+
 def lint_cells(rows: Sequence[NumberedCells]) -> list[RowProblem]:
     """What is wrong in cells, so that their row makes no owner: one that must not be
     empty is, a way in is unknown, a day cannot be read, or the days are no span."""
@@ -77,8 +83,7 @@ def _cell_problems(number: int, cells: Mapping[str, str]) -> Iterator[RowProblem
 def _row_problems(
     number: int, owner: OwnerRecord, ids: Collection[str]
 ) -> Iterator[RowProblem]:
-    every = lexicon.vocabulary("topic")
-    topics = (*every, EVERY, DANGER, *(f"{RESCUE}{topic}" for topic in every))
+    topics = owned_topics()
     if owner.topic not in topics:
         near = _nearest(owner.topic, topics)
         message = Message(

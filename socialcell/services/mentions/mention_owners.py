@@ -10,10 +10,10 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
-from socialcell.errors import SocialcellError
+from socialcell.errors import SocialcellError, UsageError
 from socialcell.language.names.places import places
 from socialcell.listening.areas.area_table import AreaRecord, NumberedCells
-from socialcell.listening.areas.owner_lint import lint_cells, lint_owners
+from socialcell.listening.areas.owner_lint import lint_cells, lint_owners, owned_topics
 from socialcell.listening.areas.owner_table import (
     OwnerRecord,
     as_owner,
@@ -51,7 +51,10 @@ class OwnerEntry:
 def list_owners(
     context: Context, day: date | None, topic: str | None = None
 ) -> list[OwnerEntry]:
-    """The rows that are valid on a day (None: all there are), of one topic or all."""
+    """The rows that are valid on a day (None: all there are), of one topic or all.
+    UsageError for a topic that no row can have."""
+    if topic is not None and topic not in (topics := owned_topics()):
+        raise UsageError("alerts.no_such_topic", topic=topic, topics=list(topics))
     with db.reading(context.engine) as session:
         own = set(store.list_owners(session, shipped=False))
         return [

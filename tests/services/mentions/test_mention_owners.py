@@ -333,6 +333,14 @@ def test_the_table_is_shown_as_of_a_day_and_linted(city: Context) -> None:
     assert inside("owners", "lint", "--config", config) == "0 problems\n"
 
 
+def test_owners_of_a_topic_that_is_none_are_refused(city: Context) -> None:
+    config = city.workspace.folder / "config.yaml"
+
+    words = refused("owners", "list", "--topic", "raods", "--config", config)
+
+    assert "There is no topic 'raods'. There are: water, " in words
+
+
 def test_lint_names_each_row_that_cannot_be_read(city: Context, tmp_path: Path) -> None:
     file = write(tmp_path / "owners.csv", {"source": ""})
     config = city.workspace.folder / "config.yaml"
