@@ -17,6 +17,7 @@ from socialcell.clock import SystemClock
 from socialcell.errors import AlreadyRunning, SocialcellError
 from socialcell.ops import leases
 from socialcell.ops.leases import LeaseHandle
+from socialcell.phone import PlacedCall
 from socialcell.services.context import Context
 from socialcell.services.daemon import process_lock
 from socialcell.services.daemon import run_due as rounds
@@ -24,10 +25,13 @@ from socialcell.services.daemon.service_notify import notify
 from socialcell.services.daemon.urgent_work import UrgentRounds
 from socialcell.services.desk.answers import answer_sending
 from socialcell.services.outbox import outbox
+from socialcell.services.outbox.outbox import Delivery
+from socialcell.services.parallel_ways import WayRunner
 
 NAME = "daemon"
 TICK = timedelta(seconds=15)
 LOOK = timedelta(seconds=2)  # so often what is urgent is looked for
+PATIENCE = 2.0  # seconds for which alerts wait for a way that hangs
 PING = timedelta(minutes=5)
 _ALIVE = timedelta(minutes=5)
 _LOG = log.logger(__name__)
@@ -64,7 +68,8 @@ class Daemon:
     ) -> None:
         self._log_format = log_format
         self._signals = _Signals()
-        self._open = context
+        self._alert_ways: WayRunner[PlacedCall | None, Delivery] = WayRunner(PATIENCE)
+        self._open = replace(context, alert_ways=self._alert_ways)
         self._tick_every = tick
         self._clock = SystemClock()  # leases and watchdogs go by the real one
 
@@ -142,6 +147,14 @@ class Daemon:
         notify("STOPPING=1")
         ticker.pause()
         ticker.shutdown(wait=True)
+        self._finish_alerts()
+
+    def _finish_alerts(self) -> None:
+        """Settle the messages that are being sent, unless the lease is lost."""
+        try:
+            self._alert_ways.finish()
+        except SocialcellError as error:
+            _LOG.error("what was being sent was not noted", reason=str(error))
 
     def _tick(self) -> None:
         """One round, unless the lease is lost; whatever happens, the next one comes."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
@@ -17,19 +18,28 @@ from socialcell.db import revisions
 from socialcell.identity import login_session, session_file
 from socialcell.identity import store as operators
 from socialcell.identity.actor import Actor, os_account
+from socialcell.ops.delivery import Delivery
+from socialcell.services.parallel_ways import WayRunner
 from socialcell.services.platform_sessions import SessionFiles
+
+if TYPE_CHECKING:  # who only reads loads no client of a telephone
+    from socialcell.phone import PlacedCall
 
 
 @dataclass(frozen=True)
 class Context:
-    """An open workspace and who acts in it. `owner` names this process in runs and
-    claims."""
+    """An open workspace and who acts in it.
+
+    `owner` names this process in runs and claims. `alert_ways` are those of the
+    daemon, which waits for no alert's way that hangs; None: whoever sends waits.
+    """
 
     workspace: Workspace
     engine: Engine
     clock: Clock
     base_urls: Mapping[str, str] = field(default_factory=dict)
     actor: Actor = field(default_factory=os_account)
+    alert_ways: "WayRunner[PlacedCall | None, Delivery] | None" = None
 
     @property
     def owner(self) -> str:

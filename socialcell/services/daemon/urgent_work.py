@@ -66,6 +66,12 @@ class UrgentRounds:
         """Do what waits; whether anything did. AlreadyRunning when the lease was
         lost."""
         work = find(context)
+        ways = context.alert_ways
+        if ways is not None and ways.is_answered:
+            # What waits for the same way is tried at the next look.
+            run_due.run_now(context, LADDER, stop)
+            self._again_at = 0.0
+            return True
         if not work.is_there:
             return False
         if work != self._tried:

@@ -9,13 +9,14 @@ from typing import TypeAlias
 from socialcell import chat, db, log, mail, phone
 from socialcell.errors import ConfigError, UsageError
 from socialcell.ops import audit, outbox_store
+from socialcell.ops.delivery import Delivery as Delivery
 from socialcell.ops.outbox_model import Outgoing
+from socialcell.services import parallel_ways
 from socialcell.services.context import Context
 from socialcell.services.outbox import (
     acknowledgements,
     message_senders,
     outbox_mode,
-    parallel_ways,
     phone_calls,
     unsubscriptions,
 )
@@ -42,25 +43,6 @@ class Release:
 
     count: int
     stale: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """The result of a delivery run, as numbers of messages."""
-
-    sent: int = 0
-    later: int = 0
-    dead: int = 0
-    stopped: str | None = None  # why nothing more was tried, or a call was not placed
-
-    def __add__(self, other: "Delivery") -> "Delivery":
-        reasons = "; ".join(filter(None, (self.stopped, other.stopped)))
-        return Delivery(
-            self.sent + other.sent,
-            self.later + other.later,
-            self.dead + other.dead,
-            reasons or None,
-        )
 
 
 SendingWay: TypeAlias = parallel_ways.Way[phone.PlacedCall | None, Delivery]
@@ -177,7 +159,8 @@ def deliver_due(
     Between the receiver's yes and our note of it a kill leaves the message to be sent
     once more (a letter under the same Message-ID). A refused password stops letters, a
     dead address one room, and neither the others. Telephones, rooms and the mail server
-    are served at the same time, each one message after the other.
+    are served at the same time, each one message after the other. Of alerts one that
+    hangs is left at work where the context has ways for that.
     """
     now = context.clock.now()
     _end_interrupted_trials(context)
@@ -185,13 +168,14 @@ def deliver_due(
         letters = outbox_store.waiting(session, now, _BATCH, alerts=alerts)
         rooms = outbox_store.rooms_waiting(session, now, alerts=alerts)
     phones = context.workspace.config.alerts.phone
-    ways = [
-        _send_messages(context, room, stop, alerts=alerts)
+    ways = {
+        f"room {room}": _send_messages(context, room, stop, alerts=alerts)
         for room in sorted(rooms, key=lambda room: room not in phones)
-    ]
+    }
     if letters:
-        ways.append(_send_letters(context, letters, stop))
-    return sum(parallel_ways.run_ways(ways), Delivery())
+        ways["mail"] = _send_letters(context, letters, stop)
+    runner = context.alert_ways if alerts else None
+    return sum((runner or parallel_ways.WayRunner()).run(ways), Delivery())
 
 
 def deliver_trial(context: Context, key: str, room: str) -> Delivery:

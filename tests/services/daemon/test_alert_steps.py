@@ -1,6 +1,8 @@
 """The daemon takes each step of an alert when it is due, between minutes and ticks."""
 
+import os
 import signal
+import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +22,7 @@ from socialcell.services.context import Context
 from socialcell.services.daemon import run_due
 from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
 from socialcell.services.daemon.urgent_work import UrgentRounds
+from socialcell.services.parallel_ways import WayRunner
 from socialcell.settings.notifications import Alerts
 from tests.reports.world import World
 from tests.services.daemon.conftest import Running
@@ -57,6 +60,12 @@ def readers(engine: Engine) -> list[str]:
         return list(session.scalars(select(Outgoing.recipient).order_by(Outgoing.id)))
 
 
+def states(engine: Engine) -> list[tuple[str, str]]:
+    with db.reading(engine) as session:
+        rows = session.execute(select(Outgoing.recipient, Outgoing.state))
+        return sorted((row.recipient, row.state) for row in rows)
+
+
 def take_steps(city: World) -> None:
     UrgentRounds().run(city.context, lambda: False)
 
@@ -86,6 +95,50 @@ def test_a_step_is_taken_at_its_second_and_not_at_the_next_full_minute(
     assert readers(engine) == ["desk@city.example", "officer"]
     take_steps(city)
     assert readers(engine) == ["desk@city.example", "officer"]
+
+
+@pytest.mark.swept_on_postgresql
+def test_a_telephone_that_hangs_keeps_no_other_danger_waiting(
+    context: Context, engine: Engine, clock: FixedClock, tmp_path: Path
+) -> None:
+    clock.set(NOON)
+    line, calls = tmp_path / "line", tmp_path / "calls"
+    os.mkfifo(line)
+    settings = {
+        "phone": {
+            "officer": {"command": ["/bin/sh", "-c", f"cat <{line}"]},
+            "lead": {"command": ["/bin/sh", "-c", f"echo rings >>{calls}"]},
+        },
+        "ladder": [{"after": 0, "who": ["officer", "lead"]}],
+    }
+    city = critical_city(replace(context, alert_ways=WayRunner(0.5)), settings)
+    rounds = UrgentRounds()
+
+    assert rounds.run(city.context, lambda: False)
+    assert states(engine) == [("lead", "sent"), ("officer", "sending")]
+
+    city.mention(clock.now(), "The school bus is on fire", urgency="critical")
+    assert rounds.run(city.context, lambda: False)
+    assert calls.read_text() == "rings\n" * 2
+    assert states(engine)[1:] == [
+        ("lead", "sent"),
+        ("officer", "pending"),
+        ("officer", "sending"),
+    ]
+
+    with line.open("w"):  # he picks up
+        pass
+    ways = city.context.alert_ways
+    assert ways is not None
+    while not ways.is_answered:
+        threading.Event().wait(0.001)
+    line.unlink()
+    line.touch()
+    for _ in range(2):  # his answer is noted, and the next call placed
+        assert rounds.run(city.context, lambda: False)
+
+    ways.finish()
+    assert {state for _reader, state in states(engine)} == {"sent"}
 
 
 def test_while_nobody_is_named_no_step_is_due(

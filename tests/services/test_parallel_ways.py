@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from socialcell.services.outbox.parallel_ways import Way, run_ways
+from socialcell.services.parallel_ways import Way, WayRunner, run_ways
 
 
 def way(*tasks: Callable[[], str]) -> Way[str, list[str]]:
@@ -79,3 +79,71 @@ def test_a_way_with_an_error_stops_no_other_and_the_error_is_raised() -> None:
 
 def test_nothing_to_send_is_no_work() -> None:
     assert run_ways([]) == []
+
+
+def test_a_way_that_hangs_is_left_at_work_and_gone_on_with_in_a_later_run() -> None:
+    called = threading.Event()
+    runner: WayRunner[str, list[str]] = WayRunner(patience=0)
+
+    def hang() -> str:
+        assert called.wait(60)
+        return "in time"
+
+    def count() -> str:
+        raise AssertionError("it is still at work")
+
+    assert runner.run({"phone": way(hang, lambda: "again")}) == []
+    assert not runner.is_answered
+    assert runner.run({"phone": way(count)}) == []
+
+    called.set()
+    assert runner.finish() == [["in time", "again"]]
+    assert runner.finish() == []
+
+
+def test_a_way_that_was_left_at_work_says_when_it_can_go_on() -> None:
+    called = threading.Event()
+    runner: WayRunner[str, list[str]] = WayRunner(patience=0)
+
+    def hang() -> str:
+        assert called.wait(60)
+        return "late"
+
+    runner.run({"phone": way(hang)})
+    assert not runner.is_answered
+    called.set()
+    while not runner.is_answered:
+        threading.Event().wait(0.001)
+
+    assert runner.run({}) == [["late"]]
+    assert not runner.is_answered
+
+
+def test_an_interruption_waits_for_what_was_left_at_work_and_closes_it() -> None:
+    called = threading.Event()
+    runner: WayRunner[str, list[str]] = WayRunner(patience=0)
+    events: list[str] = []
+
+    def hang() -> str:
+        assert called.wait(60)
+        events.append("answered")
+        return "late"
+
+    def left() -> Way[str, list[str]]:
+        try:
+            yield hang
+        finally:
+            events.append("closed")
+        return []
+
+    def interrupt() -> Way[str, list[str]]:
+        called.set()
+        raise KeyboardInterrupt
+        yield
+
+    runner.run({"phone": left()})
+    with pytest.raises(KeyboardInterrupt):
+        runner.run({"room": interrupt()})
+
+    assert events == ["answered", "closed"]
+    assert runner.finish() == []
