@@ -34,6 +34,10 @@ TRIAL = "trial."  # prefix of the keys of trials, which are tried once
 # How the answer begins of a call that was not made, and of another message of an alert
 # that was not sent, because it was not needed any more.
 NOT_CALLED, NOT_SENT = "not called", "not sent"
+SUPERSEDED = (
+    f"{NOT_SENT}: a newer message about it took its place",
+    f"{NOT_CALLED}: a newer call about it took its place",
+)
 # The part of an alert's key that tells two messages about the same apart.
 _STEP_OR_SEVERITY = re.compile(rf"{re.escape(LATER)}\d+|\.(?:low|medium|high)(?=[.|])")
 _ID_IN_KEY = re.compile(rf"{re.escape(ABOUT_ITEM)}(\d+)[.|]")

@@ -279,6 +279,16 @@ def run_totals(session: Session) -> dict[int, dict[str, int]]:
     }
 
 
+def list_runs(
+    session: Session, source_id: int, limit: int, before: int | None = None
+) -> Sequence[Run]:
+    """Runs of a source, the newest first; those older than the run `before`."""
+    query = select(Run).where(col(Run.source_id) == source_id)
+    if before is not None:
+        query = query.where(col(Run.id) < before)
+    return session.scalars(query.order_by(col(Run.id).desc()).limit(limit)).all()
+
+
 def last_runs(session: Session, kind: str | None = None) -> dict[int, Run]:
     """The newest run of each source, or its newest of a kind."""
     newest = select(func.max(col(Run.id))).group_by(col(Run.source_id))

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from socialcell.ops.outbox_store import (
@@ -13,6 +13,7 @@ from socialcell.ops.outbox_store import (
     ANSWER,
     PUBLIC,
     RELEASED,
+    SUPERSEDED,
     C,
     was_sent,
 )
@@ -24,8 +25,9 @@ _CHUNK = 100
 
 @dataclass(frozen=True)
 class WaitingMessages:
-    """Messages that wait for one way: mail, or a room or phone by its name; when the
-    oldest was made, when the first is tried, and what the last attempt answered."""
+    """Messages that wait for one way: mail, or a room or phone by its name; since when
+    the way has lacked one, when the first is tried, and what the last attempt answered.
+    """
 
     way: str
     count: int
@@ -36,7 +38,8 @@ class WaitingMessages:
 
 def waiting_messages(session: Session, *, alerts: bool) -> list[WaitingMessages]:
     """What is not sent yet, those of alerts or all others, the oldest way first; not
-    what is said to citizens. An alert waits from when it was made, tried or not."""
+    what is said to citizens. An alert waits from when it was made, tried or not, or an
+    older one whose place it took."""
     kind = C.kind == ALERT if alerts else C.kind.not_in((ALERT, ANSWER, *PUBLIC))
     rows = session.execute(
         select(C.channel, C.recipient, C.made_at, C.not_before, C.answer)
@@ -55,7 +58,25 @@ def waiting_messages(session: Session, *, alerts: bool) -> list[WaitingMessages]
             min(before.next_at, row.not_before) if before else row.not_before,
             answer or (before.answer if before else None),
         )
-    return list(ways.values())
+    if alerts:
+        ways = {name: _since_success(session, way) for name, way in ways.items()}
+    return sorted(ways.values(), key=lambda way: way.oldest)
+
+
+def _since_success(session: Session, way: WaitingMessages) -> WaitingMessages:
+    """A way of alerts, with the oldest message that it has lacked since its last
+    success, though a newer one took its place."""
+    takes = C.channel == MAIL if way.way == MAIL else C.recipient == way.way
+    sent_at = session.scalar(
+        select(func.max(C.ended_at)).where(C.kind == ALERT, takes, was_sent())
+    )
+    replaced = select(func.min(C.made_at)).where(
+        C.kind == ALERT, takes, C.state == "sent", C.answer.in_(SUPERSEDED)
+    )
+    if sent_at is not None:
+        replaced = replaced.where(C.ended_at > sent_at)
+    first = session.scalar(replaced)
+    return way if first is None else replace(way, oldest=min(way.oldest, first))
 
 
 @dataclass(frozen=True)

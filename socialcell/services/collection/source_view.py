@@ -9,7 +9,7 @@ from socialcell.clock import IST
 from socialcell.listening import coverage
 from socialcell.listening.coverage import HOUR, Missing
 from socialcell.listening.store.pages import source_history
-from socialcell.ops import run_history, store
+from socialcell.ops import store
 from socialcell.ops.model import Run, Source, SourceVersion
 from socialcell.services.context import Context
 
@@ -64,7 +64,7 @@ def view_source(context: Context, source: Source, runs: int) -> SourceView:
             calendar = _calendar(watch, start, hours)
         view = SourceView(
             calendar,
-            run_history.list_runs(session, source.id or 0, runs),
+            store.list_runs(session, source.id or 0, runs),
             [*reversed(store.versions(session, source.id or 0))],
         )
         session.expunge_all()

@@ -29,7 +29,7 @@ from socialcell.services.outbox.delivery_failures import (
 _LOG = log.logger(__name__)
 _BATCH = 50
 _CONNECTION_OVER = "the mail server ended the connection: other letters leave later"
-_SUPERSEDED = f"{outbox_store.NOT_SENT}: a newer message about it took its place"
+_SUPERSEDED, _ = outbox_store.SUPERSEDED
 # A phone takes two minutes at most: a trial without a result since then has none.
 _LONGEST_TRIAL = timedelta(minutes=5)
 

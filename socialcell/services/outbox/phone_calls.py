@@ -16,7 +16,7 @@ MOST_RETRIES = 7
 # further call may take as long.
 NO_ANSWER = frozenset({"delivery.program_stopped", "delivery.phone_not_reached"})
 _ACKNOWLEDGED = f"{outbox_store.NOT_CALLED}: it was acknowledged"
-_SUPERSEDED = f"{outbox_store.NOT_CALLED}: a newer call about it took its place"
+_, _SUPERSEDED = outbox_store.SUPERSEDED
 
 
 def phone_sender(

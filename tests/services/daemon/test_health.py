@@ -395,6 +395,34 @@ def test_calls_that_were_put_off_count_and_say_why_though_others_were_told(
     )
 
 
+def test_a_phone_whose_waiting_call_was_replaced_counts_from_the_first_it_lacked(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    def call(key: str) -> None:
+        outbox.put_call(context, "alert", key, "officer", "Danger", lambda: b"{}")
+
+    def settle(id_: int, answer: str) -> None:
+        with db.writing(engine) as session:
+            assert outbox_store.claim(session, id_, clock.now()) is not None
+            outbox_store.settle(session, id_, "sent", clock.now(), answer, None)
+
+    replaced = "not called: a newer call about it took its place"
+    key = f"{outbox_store.ABOUT_ITEM}1"
+    call(key)
+    for step in (2, 3):
+        clock.advance(timedelta(minutes=4))
+        call(f"{key}{outbox_store.LATER}{step}")
+        settle(step - 1, replaced)
+    (waits,) = check(context)
+    settle(3, "exit code 0")
+    call(f"{outbox_store.ABOUT_ITEM}2")
+    clock.advance(timedelta(minutes=5))
+
+    assert waits.code == "alerts_waiting"
+    assert "wait to be sent: 1, the oldest since 2026-11-23 09:00 IST" in waits.finding
+    assert check(context) == ()  # what it lacked before its last success is over
+
+
 def test_approved_safety_that_is_not_out_for_ten_minutes_is_said(
     context: Context, clock: FixedClock
 ) -> None:
