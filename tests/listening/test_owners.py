@@ -164,11 +164,12 @@ def test_a_cantonment_board_without_a_place_is_neither_of_the_two() -> None:
         (["toilets"], [], "dept:fire"),
         (["projects"], [], "dept:fire"),
         (["transport"], [], "dept:fire"),
-        (["transport"], ["body:pmpml"], "body:pmpml"),
+        (["transport"], ["body:pmpml"], "dept:fire"),
+        (["transport"], ["body:railways", "place:pune-station"], "body:railways"),
         (["roads", "parks"], [], "dept:fire"),
         (["parks"], ["dept:garden"], "dept:fire"),
         (["parks"], ["place:wakad"], "body:pcmc"),
-        (["parks"], ["body:railways"], "body:railways"),
+        (["parks"], ["body:railways"], "dept:fire"),
         (["flood"], [], "dept:disaster"),
         (["electricity", "flood"], [], "dept:disaster"),
         (["electricity", "fire"], [], "dept:fire"),
@@ -176,7 +177,10 @@ def test_a_cantonment_board_without_a_place_is_neither_of_the_two() -> None:
         (["roads"], [], "dept:fire"),
         (["education"], [], "dept:fire"),
         (["animals"], [], "dept:disaster"),
-        (["water"], [], "dept:water"),
+        (["water"], [], "dept:disaster"),
+        (["waste"], [], "dept:disaster"),
+        (["traffic"], [], "dept:disaster"),
+        (["traffic"], ["body:pmpml"], "dept:disaster"),
         (["other"], [], "dept:disaster"),
     ],
 )
@@ -194,8 +198,8 @@ def test_who_rescues_people_owns_what_fell_on_them_before_who_tends_it(
 @pytest.mark.parametrize(
     ("topics", "owner"),
     [
-        (["other", "waste"], "dept:disaster"),
-        (["waste", "other"], "dept:waste"),
+        (["other", "electricity"], "dept:disaster"),
+        (["electricity", "other"], "body:msedcl"),
         (["other", "building"], "dept:fire"),
     ],
 )

@@ -112,17 +112,18 @@ class OwnerFinder:
     def find(self, problem: OwnedProblem) -> OwnerRecord | None:
         """The row of who owns a problem; None where nobody is known, or several are.
 
-        An owner that the text names outweighs the topic, but no department outweighs
-        the one that rescues. Else the first topic that anybody owns decides: by a place
-        that the text names, then by who owns all of the topic. All that happens at a
-        place outside the city is that place's body's, unless the text also names a
-        place in a ward or the topic is another body's everywhere.
+        An owner that the text names outweighs the topic; but only a body that looks
+        after a named place, or rescues itself, outweighs who rescues. Else the first
+        topic that anybody owns decides: by a place that the text names, then by who
+        owns all of the topic. All that happens at a place outside the city is that
+        place's body's, unless the text also names a place in a ward or the topic is
+        another body's everywhere.
         """
         rescued = any(self._on(t, problem) for t in problem.topics if _is_rescue(t))
         for topic in (*problem.topics, EVERY):
             rows = [row for row in self._on(topic, problem) if _is_named(row, problem)]
             if rescued:
-                rows = [row for row in rows if row.owner.startswith(OTHER)]
+                rows = [row for row in rows if _outweighs_rescue(row, problem)]
             if rows:
                 there = [row for row in rows if _is_there(row, problem)]
                 return _agreed(there or rows)
@@ -206,6 +207,12 @@ def _is_rescue(topic: str) -> bool:
 
 def _is_named(row: OwnerRecord, problem: OwnedProblem) -> bool:
     return row.owner in problem.named
+
+
+def _outweighs_rescue(row: OwnerRecord, problem: OwnedProblem) -> bool:
+    return row.owner.startswith(OTHER) and (
+        _is_rescue(row.topic) or _is_there(row, problem)
+    )
 
 
 def _is_there(row: OwnerRecord, problem: OwnedProblem) -> bool:

@@ -125,7 +125,7 @@ def test_what_is_critical_is_not_left_to_nobody(
         mention_labels.decide_mentions(city, [id_], labels)
 
     assert "name the owner" in str(refused.value)
-    assert owned(engine)["water"] == "dept:water"
+    assert owned(engine)["water"] == ("dept:water" if urgency else "dept:disaster")
 
 
 def test_what_is_no_danger_after_all_may_be_nobodys(
@@ -150,7 +150,7 @@ def test_what_was_nobodys_is_somebodys_once_it_is_critical(
 
     mention_labels.decide_mentions(city, [id_], {"urgency": ("critical",)})
 
-    assert owned(engine)["water"] == "dept:water"
+    assert owned(engine)["water"] == "dept:disaster"
 
 
 def test_a_decided_owner_outlasts_reading_again_and_a_new_table(
