@@ -322,7 +322,7 @@ def test_a_list_says_when_how_urgent_where_and_whose(
         "at (IST)": "2026-11-23 12:00",
         "urgency": "critical",
         "ward": "Kothrud - Bavdhan",
-        "owner": "body:msedcl",
+        "owner": "dept:fire",
         "intent": cells["intent"],
         "platform": "x",
         "topics": cells["topics"],

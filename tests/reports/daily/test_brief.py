@@ -119,14 +119,14 @@ def test_a_danger_is_said_by_its_own_topic_and_not_by_the_complaints_beside_it(
 def test_an_urgent_post_is_whose_its_words_say(world: World) -> None:
     world.mention(
         NIGHT,
-        "The transformer of MSEDCL burns at the corner",
-        topics=("fire",),
+        "A crush on the stairs of Pune Station",
+        topics=("transport",),
         urgency="critical",
-        entities=("body:msedcl",),
+        entities=("body:railways", "place:pune-station"),
     )
 
     assert (
-        "• Fire or rescue (MSEDCL): "
+        "(Indian Railways, Pune division): "
         in report_mail.make_daily(world.context, "en", MORNING).text
     )
 

@@ -489,17 +489,17 @@ def test_the_text_for_a_phone_names_an_owner_who_does_not_have_the_incident(
 ) -> None:
     flood(world)
     incident(world)
-    fire = "Flames from the transformer of MSEDCL at the corner"
+    crush = "A crush on the stairs of Pune Station"
     world.mention(
         NIGHT,
-        fire,
-        topics=("fire",),
+        crush,
+        topics=("transport",),
         urgency="critical",
-        entities=("body:msedcl",),
+        entities=("body:railways", "place:pune-station"),
         confidence=0.99,
     )
 
     text = daily(world).text
 
-    assert f"• Fire or rescue (MSEDCL): “{fire}”" in text
+    assert f"• Pune Station (Indian Railways, Pune division): “{crush}”" in text
     assert "• Flood: Ekta Nagari: " in text
