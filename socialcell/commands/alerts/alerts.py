@@ -282,15 +282,21 @@ def ack(
 
     context = open_context(config)
     first = acknowledgements.acknowledge(context, incident, note)
+    charge = acknowledgements.find_charge(context, incident)
     if json:
-        output.as_json({"incident": incident, "state": "acked", "changed": first})
+        output.as_json({"incident": incident, "state": charge.state, "changed": first})
+    elif first and charge.is_late:
+        output.say(
+            f"Incident {incident} was over already. It is recorded that you "
+            "acknowledged it afterwards."
+        )
     elif first:
         output.say(f"Incident {incident} is yours.")
     else:
-        who, at = acknowledgements.acknowledged(context, incident)
-        looks = "You look" if who == context.actor.name else f"{who} looks"
-        since = output.local(at)
-        output.say(f"{looks} after incident {incident} already, since {since}.")
+        who = "You" if charge.name == context.actor.name else charge.name
+        does = "look" if who == "You" else "looks"
+        since = output.local(charge.at)
+        output.say(f"{who} {does} after incident {incident} already, since {since}.")
         if note:
             output.note(
                 "Your note was not entered: socialcell situation note takes it."
@@ -423,6 +429,7 @@ def _count_with_unit(worst: "WorstAlertFields") -> int | str | None:
 def _state(line: "IncidentLine") -> str:
     return {
         "missed": "over, nobody took charge",
+        "late": "over, acknowledged only afterwards",
         "false_alarm": "over, nobody was in danger: a person decided so",
     }.get(line.standing, line.state)
 

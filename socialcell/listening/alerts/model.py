@@ -79,6 +79,13 @@ class Incident(SQLModel, table=True):
         """Whether it is over because people decided that nobody was in danger."""
         return self.state == "over" and self.said == NO_DANGER
 
+    @property
+    def is_acknowledged_late(self) -> bool:
+        """Whether it was acknowledged only after its end."""
+        if self.state != "over" or self.acked_at is None or self.ended_at is None:
+            return False
+        return self.acked_at > self.ended_at
+
 
 class Alert(SQLModel, table=True):
     """One thing that stood out, with its numbers; of each `key` there is one alert.

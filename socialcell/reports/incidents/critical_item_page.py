@@ -82,12 +82,14 @@ class CriticalItemFacts:
 
 @dataclass(frozen=True)
 class IncidentEnd:
-    """When an incident that is over began and ended (None: that was not recorded), and
-    whether people decided that nobody was in danger."""
+    """When an incident that is over began and ended (None: that was not recorded),
+    whether people decided that nobody was in danger, and whether it was acknowledged
+    only then."""
 
     began_at: datetime
     ended_at: datetime | None
     is_false_alarm: bool = False
+    is_acknowledged_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -285,6 +287,8 @@ def _standing(status: ItemStatus, lang: Language) -> Iterator[str]:
         yield _end_line(status.end, lang)
         if status.acked_by:
             yield _("%(who)s looked after the incident.", who=status.acked_by)
+            if status.end.is_acknowledged_late:
+                yield _("It was acknowledged only after its end.")
         elif not status.is_false_alarm:
             yield _("Nobody took charge of the incident.")
     elif status.repeated and status.called_since is not None:

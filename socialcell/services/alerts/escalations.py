@@ -513,4 +513,9 @@ def _status(
 
 
 def _end(incident: Incident) -> IncidentEnd:
-    return IncidentEnd(incident.opened_at, incident.ended_at, incident.is_false_alarm)
+    return IncidentEnd(
+        incident.opened_at,
+        incident.ended_at,
+        incident.is_false_alarm,
+        incident.is_acknowledged_late,
+    )

@@ -56,21 +56,26 @@ class IncidentLine:
     observed: int | None
     expected: float | None
     is_false_alarm: bool
+    is_acknowledged_late: bool = False
     is_danger: bool = False
     post: DangerPost | None = None
 
     @property
     def is_missed(self) -> bool:
-        """Whether it was a danger to life that ended before anybody took charge."""
+        """Whether it was a danger to life that ended before anybody acknowledged it."""
         is_danger = self.kind == CRITICAL and not self.is_false_alarm
-        return is_danger and self.state == "over" and not self.assigned_to
+        was_nobodys = not self.assigned_to or self.is_acknowledged_late
+        return is_danger and self.state == "over" and was_nobodys
 
     @property
     def standing(self) -> str:
-        """Its state, or what became of a danger to life: missed | false_alarm."""
+        """Its state, or what became of a danger to life: missed | late (it was
+        acknowledged after its end) | false_alarm."""
         if self.is_false_alarm:
             return "false_alarm"
-        return "missed" if self.is_missed else self.state
+        if self.is_missed:
+            return "late" if self.assigned_to else "missed"
+        return self.state
 
 
 def list_lines(
@@ -194,6 +199,7 @@ def line_of(
         observed=worst.observed if worst else None,
         expected=worst.expected if worst else None,
         is_false_alarm=row.is_false_alarm,
+        is_acknowledged_late=row.is_acknowledged_late,
         is_danger=row.kind == CRITICAL
         or any(alert.series == CRITICAL for alert in alerts),
     )

@@ -8,6 +8,7 @@ from socialcell import connectors, db
 from socialcell.campaigns.publishing import store as post_store
 from socialcell.clock import SystemClock, in_pune
 from socialcell.desk.store import clocks
+from socialcell.i18n import language
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.alerts.critical_calls import UnansweredCall
 from socialcell.listening.store.mentions import tags
@@ -228,7 +229,7 @@ def _urgent_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
         yield HealthReason(
             "push_unread",
             "A message that was pushed has not been read for "
-            f"{_minutes(now - came_at)} minutes, since {in_pune(came_at)}.",
+            f"{_span(now - came_at)}, since {in_pune(came_at)}.",
             "Until then it raises no alert. See the daemon's log for why, and: "
             "socialcell messages status. If nothing moves, start the daemon again.",
         )
@@ -237,14 +238,14 @@ def _urgent_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
         yield HealthReason(
             "step_overdue",
             "A step of an alert that nobody has acknowledged is overdue by "
-            f"{_minutes(now - due_at)} minutes, since {in_pune(due_at)}.",
+            f"{_span(now - due_at)}, since {in_pune(due_at)}.",
             "Tell people yourself: socialcell alerts list. See the daemon's log for "
             "why; if nothing moves, start the daemon again.",
         )
 
 
-def _minutes(span: timedelta) -> int:
-    return span // timedelta(minutes=1)
+def _span(span: timedelta) -> str:
+    return language("en").lasted(span)
 
 
 def _source_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
@@ -349,7 +350,7 @@ def _safety_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
         yield HealthReason(
             "safety_not_out",
             "Posts about life or limb are approved and not out for "
-            f"{_minutes(now - late[0].due_at)} minutes: {numbers}.",
+            f"{_span(now - late[0].due_at)}: {numbers}.",
             "Post them now, which says what is in the way: socialcell posts publish. "
             "What is held: socialcell posts list.",
         )

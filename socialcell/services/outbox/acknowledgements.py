@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
@@ -23,6 +24,17 @@ _LONGEST_NUMBER = 18  # digits
 _TOKEN = 40  # hexadecimal digits: 160 bits
 
 
+@dataclass(frozen=True)
+class Charge:
+    """Who acknowledged an incident and when; its state, and whether it was over by
+    then."""
+
+    name: str
+    at: datetime
+    state: str  # acked | over
+    is_late: bool
+
+
 def acknowledge(context: Context, incident_id: int, note: str = "") -> bool:
     """Acknowledge an incident as the current operator: the calls stop, and it is
     notified again only when its severity rises. False when it was acknowledged before;
@@ -34,13 +46,18 @@ def acknowledge(context: Context, incident_id: int, note: str = "") -> bool:
         return _acknowledge(session, incident_id, context.actor, detail, now)
 
 
-def acknowledged(context: Context, incident_id: int) -> tuple[str, datetime]:
-    """Who looks after an incident that was acknowledged, and since when."""
+def find_charge(context: Context, incident_id: int) -> Charge:
+    """Who looks after an incident that was acknowledged."""
     with db.reading(context.engine) as session:
         incident = session.get_one(Incident, incident_id)
         assert incident.acked_by is not None
         assert incident.acked_at is not None
-        return incident.acked_by, incident.acked_at
+        return Charge(
+            incident.acked_by,
+            incident.acked_at,
+            incident.state,
+            incident.is_acknowledged_late,
+        )
 
 
 def acknowledge_by_phone(

@@ -54,5 +54,6 @@ def incident_state(state: str, lang: Language) -> str:
         "acked": _("Assigned"),
         "over": _("Over"),
         "missed": _("Over, nobody took charge"),
+        "late": _("Over, acknowledged only afterwards"),
         "false_alarm": _("Over, nobody was in danger"),
     }.get(state, state)

@@ -141,6 +141,22 @@ def test_an_incident_that_is_over_says_so_and_who_had_it() -> None:
 @pytest.mark.parametrize(
     ("lang", "sentence"),
     [
+        ("en", "asha looked after the incident. It was acknowledged only after its"),
+        ("mr", "asha या घटनेकडे लक्ष देत होते. याची दखल घटना संपल्यानंतरच नोंदवली गेली."),
+        ("hi", "asha इस घटना को देख रहे थे। इसका संज्ञान घटना समाप्त होने के बाद ही दर्ज हुआ।"),
+    ],
+)
+def test_an_incident_that_was_acknowledged_after_its_end_says_so(
+    lang: str, sentence: str
+) -> None:
+    end = IncidentEnd(NIGHT, NIGHT + HOUR, is_acknowledged_late=True)
+
+    assert sentence in letter(ItemStatus(7, acked_by="asha", end=end), lang)
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
         ("en", "Nobody took charge of the incident."),
         ("mr", "या घटनेची जबाबदारी कोणीही घेतली नाही."),
         ("hi", "इस घटना की ज़िम्मेदारी किसी ने नहीं ली।"),

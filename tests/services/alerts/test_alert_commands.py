@@ -350,10 +350,11 @@ def test_the_list_says_which_danger_to_life_nobody_took_up(
     made: dict[str, Any] = {"severity": "high", "state": "over"}
     times = {"opened_at": noon, "last_at": noon, "ended_at": noon}
     acked = {"acked_by": "asha", "acked_at": noon}
+    late = {"acked_by": "asha", "acked_at": noon + timedelta(minutes=1)}
     with db.writing(engine) as session:
-        for subject in ("critical:8", "critical:9"):
-            took = acked if subject.endswith("8") else {}
-            row = made | times | took
+        took = {"critical:8": acked, "critical:9": {}, "critical:10": late}
+        for subject, taker in took.items():
+            row = made | times | taker
             session.add(Incident(kind="critical", subject=subject, **row))
         session.add(Incident(kind="spike", subject="topic:water", **made, **times))
 
@@ -363,6 +364,7 @@ def test_the_list_says_which_danger_to_life_nobody_took_up(
     assert sorted(table.splitlines()[1:]) == [
         "over",
         "over",
+        "over, acknowledged only afterwards",
         "over, nobody took charge",
     ]
     assert {row["state"] for row in rows} == {"over"}
@@ -384,6 +386,27 @@ def test_whoever_takes_charge_again_is_told_who_did_and_since_when(
     assert (
         other == f"asha looks after incident {id_} already, since 2026-11-20 12:00.\n"
     )
+
+
+def test_whoever_acknowledges_what_is_over_does_not_undo_that_nobody_did(
+    cell: Path, engine: Engine
+) -> None:
+    ended = datetime.fromisoformat(NOW) - timedelta(hours=3)
+    row = {"kind": "critical", "subject": "critical:9", "severity": "high"}
+    times = {"opened_at": ended, "last_at": ended, "ended_at": ended}
+    with db.writing(engine) as session:
+        session.add(Incident(**row, **times, state="over"))
+
+    told = run(cell, "alerts", "ack", "1")
+    again = document(cell, "alerts", "ack", "1")
+    table = run(cell, "alerts", "list", "--all", "--columns", "state")
+
+    assert told == (
+        "Incident 1 was over already. It is recorded that you acknowledged it "
+        "afterwards.\n"
+    )
+    assert again == {"incident": 1, "state": "over", "changed": False}
+    assert table.splitlines()[1:] == ["over, acknowledged only afterwards"]
 
 
 def test_a_list_names_a_danger_to_life_as_its_letter_does(

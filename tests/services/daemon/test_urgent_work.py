@@ -158,6 +158,8 @@ def test_health_says_that_a_push_is_unread_and_a_step_overdue(
     clock.set(step_at + 300 * SECOND)
     assert list(late()) == ["step_overdue"]
     assert "is overdue by 5 minutes" in late()["step_overdue"]
+    clock.set(step_at + 7 * 3600 * SECOND)
+    assert "is overdue by 7 hours" in late()["step_overdue"]
 
 
 def test_what_could_not_be_done_is_not_tried_at_every_look(
