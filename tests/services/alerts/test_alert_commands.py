@@ -352,9 +352,9 @@ def test_the_list_says_which_danger_to_life_nobody_took_up(
     acked = {"acked_by": "asha", "acked_at": noon}
     late = {"acked_by": "asha", "acked_at": noon + timedelta(minutes=1)}
     with db.writing(engine) as session:
-        took = {"critical:8": acked, "critical:9": {}, "critical:10": late}
-        for subject, taker in took.items():
-            row = made | times | taker
+        charges = {"critical:8": acked, "critical:9": {}, "critical:10": late}
+        for subject, charge in charges.items():
+            row = made | times | charge
             session.add(Incident(kind="critical", subject=subject, **row))
         session.add(Incident(kind="spike", subject="topic:water", **made, **times))
 
@@ -397,15 +397,15 @@ def test_whoever_acknowledges_what_is_over_does_not_undo_that_nobody_did(
     with db.writing(engine) as session:
         session.add(Incident(**row, **times, state="over"))
 
-    told = run(cell, "alerts", "ack", "1")
-    again = document(cell, "alerts", "ack", "1")
+    first = run(cell, "alerts", "ack", "1")
+    second = document(cell, "alerts", "ack", "1")
     table = run(cell, "alerts", "list", "--all", "--columns", "state")
 
-    assert told == (
+    assert first == (
         "Incident 1 was over already. It is recorded that you acknowledged it "
         "afterwards.\n"
     )
-    assert again == {"incident": 1, "state": "over", "changed": False}
+    assert second == {"incident": 1, "state": "over", "changed": False}
     assert table.splitlines()[1:] == ["over, acknowledged only afterwards"]
 
 
