@@ -369,11 +369,13 @@ def mute(
     Example: socialcell alerts mute water --from 2026-11-26T09:00 --to 2026-11-27T12:00
     --note "Thursday maintenance" --ward ward:kothrud-bavdhan
     """
+    from socialcell.i18n import language
     from socialcell.listening.day_ranges import day_start
-    from socialcell.services.alerts import planned_closures
+    from socialcell.services.alerts import incident_lines, planned_closures
 
+    context = open_context(config)
     planned = planned_closures.plan_closure(
-        open_context(config),
+        context,
         topic,
         ward or (),
         day_start(start, "--from"),
@@ -381,8 +383,15 @@ def mute(
         note,
         is_long=is_long,
     )
+    numbers = planned_closures.find_open_incidents(context, topic)
     if json:
-        output.as_json({"closure": planned.id, "incident": planned.incident})
+        output.as_json(
+            {
+                "closure": planned.id,
+                "incident": planned.incident,
+                "open_incidents": numbers,
+            }
+        )
     else:
         output.say(
             f"Closure {planned.incident} is entered. To end it before its time: "
@@ -392,6 +401,11 @@ def mute(
             f"Talk of {topic} raises no alert meanwhile. What is critical, a danger to "
             "life, is called about all the same."
         )
+        for line in incident_lines.list_numbered(context, language("en"), numbers):
+            output.note(
+                f"Incident {line.id} is of {topic} and open: {line.title}. Look "
+                f"whether it is what you announced: socialcell alerts show {line.id}"
+            )
 
 
 @app.command()

@@ -10,7 +10,7 @@ from socialcell import db
 from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.language import lexicon
-from socialcell.listening.alerts.model import Closure, Incident
+from socialcell.listening.alerts.model import PLANNED, Closure, Incident
 from socialcell.listening.people.protected_topics import TOPICS
 from socialcell.listening.store.alerts import alerts
 from socialcell.ops import audit
@@ -57,6 +57,24 @@ def plan_closure(
             raise UsageError("alerts.closure_long", days=days)
         closure = session.get_one(Closure, id_)
         return PlannedClosure(id_, alerts.planned_incident(session, closure).id or 0)
+
+
+def find_open_incidents(context: Context, topic: str) -> list[int]:
+    """The numbers of open incidents of which at least half of the mentions are about a
+    topic, the newest first: what a closure of that topic would silence."""
+    with db.reading(context.engine) as session:
+        return [
+            incident.id or 0
+            for incident in alerts.incidents(session, ("open", "acked"), None)
+            if incident.kind != PLANNED and _is_about(session, incident, topic)
+        ]
+
+
+def _is_about(session: Session, incident: Incident, topic: str) -> bool:
+    own = alerts.alerts_of(session, incident.id or 0)
+    ids = sorted({id_ for alert in own for id_ in alert.mentions})
+    count = dict(alerts.topics_of(session, ids)).get(topic, 0)
+    return count > 0 and 2 * count >= len(ids)
 
 
 def find_planned(session: Session, closure_id: int) -> PlannedClosure:

@@ -143,6 +143,32 @@ def test_whoever_mutes_a_topic_reads_what_still_alerts(
     ]
 
 
+def test_whoever_mutes_a_topic_reads_which_incidents_of_it_are_open(
+    cell: Path, engine: Engine, context: Context
+) -> None:
+    world, noon = World(context), datetime.fromisoformat(NOW)
+    hour = noon - timedelta(hours=1)
+    texts = {"electricity": "A live wire lies on a man", "fire": "We burn on the roof"}
+    for topic, text in texts.items():
+        world.mention(hour, text, urgency="critical", topics=(topic,))
+    with db.writing(engine) as session:
+        critical_items.group_items(IncidentGrouping(session, noon))
+    numbers = [row["id"] for row in document(cell, "alerts", "list")["incidents"]]
+    span = ("--from", "2026-11-20T09:00", "--to", "2026-11-20T18:00")
+    mute = ("alerts", "mute", "fire", *span, "--note", "Drill")
+
+    with quiet_again():
+        done = socialcell("--config", cell / "config.yaml", *mute)
+    again = document(cell, *mute)
+
+    assert sorted(numbers) == [1, 2]
+    assert done.stderr == (
+        "Incident 2 is of fire and open: Danger to life: Fire or rescue. Look whether "
+        "it is what you announced: socialcell alerts show 2\n"
+    )
+    assert again["open_incidents"] == [2]
+
+
 def test_rules_are_written_listed_and_removed(cell: Path) -> None:
     words = ("rules", "add", "gas", "गॅस OR gas", "--threshold", "4", "--notify", "cell")
 
