@@ -195,6 +195,18 @@ def test_who_rescues_people_owns_what_fell_on_them_before_who_tends_it(
     assert found.owner == owner
 
 
+def test_a_body_that_rescues_itself_outweighs_who_rescues_where_it_is_named() -> None:
+    railways = make_owner("danger:transport", "body:railways")
+    problem = OwnedProblem(
+        ["danger:transport", "transport", "danger"], ["body:railways"], (), DAY
+    )
+
+    found = OwnerFinder([*read_owners(), railways]).find(problem)
+
+    assert found is not None
+    assert found.owner == "body:railways"
+
+
 @pytest.mark.parametrize(
     ("topics", "owner"),
     [

@@ -28,6 +28,7 @@ from socialcell.services.alerts.incident_grouping import (
     AlertNumbers,
     IncidentGrouping,
     find_planned,
+    main_topic,
 )
 
 _LOG = log.logger(__name__)
@@ -82,7 +83,7 @@ def alert_on_phrases(
         planned = planned_closures.muting_closures(grouping.session, at - WINDOW, at)
         for rise in rises:
             series = f"phrase:{rise.phrase}"
-            about = grouping.main_topic(rise.mentions)
+            about = main_topic(grouping.session, rise.mentions)
             closure = find_planned(series, about, at, planned)
             _take_rise(grouping, rise, at, closure)
 

@@ -22,6 +22,7 @@ from socialcell.services.alerts.incident_grouping import (
     AlertNumbers,
     IncidentGrouping,
     find_planned,
+    main_topic,
 )
 from socialcell.services.context import Context
 
@@ -120,7 +121,7 @@ def _alert_on_spikes(
             "observed": spike.observed,
             "expected": round(spike.expected, 1),
         }
-        about = grouping.main_topic(ids) if closures else None
+        about = main_topic(grouping.session, ids) if closures else None
         closure = find_planned(spike.series, about, spike.at, closures)
         if closure is None:
             grouping.group_alert(key, spike.series, spike.at, ids, **numbers)

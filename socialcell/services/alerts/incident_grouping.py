@@ -143,12 +143,6 @@ class IncidentGrouping:
         urgent = alerts.urgent_share(self.session, ids) >= _URGENT_SHARE
         return "high" if urgent else "medium"
 
-    def main_topic(self, ids: Sequence[int]) -> str | None:
-        """The series of what at least half of these mentions are about."""
-        topics = alerts.topics_of(self.session, ids)
-        most = topics and topics[0][1] >= len(ids) / 2
-        return f"topic:{topics[0][0]}" if most else None
-
     def find_open_incident(
         self, series: str, at: datetime, ids: Sequence[int]
     ) -> Incident | None:
@@ -176,7 +170,7 @@ class IncidentGrouping:
     def _subject(self, series: str, ids: Sequence[int]) -> str:
         """The main topic of these mentions; the series itself when there is none."""
         if series.endswith("all") or series.startswith("phrase:"):
-            return self.main_topic(ids) or series.removeprefix("negative ")
+            return main_topic(self.session, ids) or series.removeprefix("negative ")
         return series.removeprefix("negative ")
 
     def _coverage(self, at: datetime) -> float | None:
@@ -189,12 +183,19 @@ class IncidentGrouping:
         return sum(map(len, hours.values())) / (24 * len(hours))
 
 
+def main_topic(session: Session, ids: Sequence[int]) -> str | None:
+    """The series of what at least half of these mentions are about."""
+    topics = alerts.topics_of(session, ids)
+    most = topics and topics[0][1] >= len(ids) / 2
+    return f"topic:{topics[0][0]}" if most else None
+
+
 def find_planned(
     series: str, about: str | None, at: datetime, planned: Sequence[Closure]
 ) -> Closure | None:
     """The announced closure that a series belongs to: that of its topic, or one whose
-    mentions are `about` that topic (a series, as IncidentGrouping.main_topic gives
-    it), of a ward that is closed."""
+    mentions are `about` that topic (a series, as `main_topic` gives it), of a ward that
+    is closed."""
     kind, _, id_ = series.removeprefix("negative ").partition(":")
     for closure in planned:
         if not closure.from_at <= at < closure.to_at + HOUR + STEP:

@@ -61,21 +61,16 @@ class IncidentLine:
     post: DangerPost | None = None
 
     @property
-    def is_missed(self) -> bool:
-        """Whether it was a danger to life that ended before anybody acknowledged it."""
-        is_danger = self.kind == CRITICAL and not self.is_false_alarm
-        was_nobodys = not self.assigned_to or self.is_acknowledged_late
-        return is_danger and self.state == "over" and was_nobodys
-
-    @property
     def standing(self) -> str:
-        """Its state, or what became of a danger to life: missed | late (it was
-        acknowledged after its end) | false_alarm."""
+        """Its state, or what became of a danger to life: missed (nobody acknowledged
+        it) | late (it was acknowledged after its end) | false_alarm."""
         if self.is_false_alarm:
             return "false_alarm"
-        if self.is_missed:
-            return "late" if self.assigned_to else "missed"
-        return self.state
+        if self.kind != CRITICAL or self.state != "over":
+            return self.state
+        if self.is_acknowledged_late:
+            return "late"
+        return self.state if self.assigned_to else "missed"
 
 
 def list_lines(

@@ -12,8 +12,9 @@ from socialcell.errors import UsageError
 from socialcell.language import lexicon
 from socialcell.listening.alerts.model import PLANNED, Closure, Incident
 from socialcell.listening.people.protected_topics import TOPICS
-from socialcell.listening.store.alerts import alerts
+from socialcell.listening.store.alerts import alerts, incidents
 from socialcell.ops import audit
+from socialcell.services.alerts.incident_grouping import main_topic
 from socialcell.services.area_matching import find_wards
 from socialcell.services.context import Context
 from socialcell.text import one_line
@@ -60,21 +61,24 @@ def plan_closure(
 
 
 def find_open_incidents(context: Context, topic: str) -> list[int]:
-    """The numbers of open incidents of which at least half of the mentions are about a
-    topic, the newest first: what a closure of that topic would silence."""
+    """The numbers of open incidents that are mainly about a topic, the newest first:
+    what a closure of that topic may be, or silence."""
     with db.reading(context.engine) as session:
-        return [
-            incident.id or 0
-            for incident in alerts.incidents(session, ("open", "acked"), None)
-            if incident.kind != PLANNED and _is_about(session, incident, topic)
+        numbers = [
+            row.id or 0
+            for row in alerts.incidents(session, incidents.OPEN, None)
+            if row.kind != PLANNED
         ]
-
-
-def _is_about(session: Session, incident: Incident, topic: str) -> bool:
-    own = alerts.alerts_of(session, incident.id or 0)
-    ids = sorted({id_ for alert in own for id_ in alert.mentions})
-    count = dict(alerts.topics_of(session, ids)).get(topic, 0)
-    return count > 0 and 2 * count >= len(ids)
+        own = incidents.alerts_until(session, numbers, context.clock.now())
+        ids = {
+            number: {id_ for alert in own[number] for id_ in alert.mentions}
+            for number in numbers
+        }
+        return [
+            number
+            for number in numbers
+            if main_topic(session, sorted(ids[number])) == f"topic:{topic}"
+        ]
 
 
 def find_planned(session: Session, closure_id: int) -> PlannedClosure:
