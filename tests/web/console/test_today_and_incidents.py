@@ -182,6 +182,21 @@ def test_a_danger_to_life_that_nobody_took_up_does_not_end_with_a_tick(
     assert "Over, nobody took charge" in lead.get(f"/en/incidents/{missed}").text
 
 
+def test_a_danger_to_life_that_was_acknowledged_after_its_end_says_so(
+    world: World, lead: BrowserSession
+) -> None:
+    id_ = incident(world, "critical:9", NEXT, kind="critical", state="over")
+    with db.writing(world.engine) as session:
+        row = session.get_one(Incident, id_)
+        row.ended_at, row.acked_at, row.acked_by = NEXT, NEXT + HOUR, "asha"
+
+    listed, own = lead.get("/en/incidents?state=all"), lead.get(f"/en/incidents/{id_}")
+
+    assert "Over, acknowledged only afterwards" in listed.text
+    assert "Over, acknowledged only afterwards" in own.text
+    assert "nobody took charge" not in listed.text
+
+
 def test_a_false_alarm_is_no_danger_that_nobody_took_up(
     world: World, lead: BrowserSession
 ) -> None:
