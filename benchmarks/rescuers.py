@@ -34,8 +34,10 @@ class ReadPost:
 
     intent: str
     urgency: str
+    text: str
     stored_at: datetime
     authored_at: datetime | None = None
+    title: str | None = None
 
 
 def main() -> None:
@@ -61,7 +63,8 @@ def score(*, semantic: bool) -> Mapping[str, Mapping[str, int]]:
     readings = read([post["text"] for post in posts], semantic=semantic)
     for post, reading in zip(posts, readings, strict=True):
         is_critical = reading.urgency.level == "critical"
-        comes = is_critical and _owner(finder, reading) in post["owners"]
+        owner = _owner(finder, post["text"], reading)
+        comes = is_critical and owner in post["owners"]
         for group in (ALL, post["lang"]):
             found = counts.setdefault(group, Counter())
             found["dangers"] += 1
@@ -70,7 +73,7 @@ def score(*, semantic: bool) -> Mapping[str, Mapping[str, int]]:
     return counts
 
 
-def _owner(finder: OwnerFinder, reading: Analysis) -> str | None:
+def _owner(finder: OwnerFinder, text: str, reading: Analysis) -> str | None:
     wards = {place.id: place.ward for place in places()}
     named = [entity.id for entity in reading.entities if entity.id is not None]
     understood = {
@@ -78,7 +81,8 @@ def _owner(finder: OwnerFinder, reading: Analysis) -> str | None:
         "entity": named,
         "ward": [ward for id_ in named if (ward := wards.get(id_)) is not None],
     }
-    post = ReadPost(reading.intent.label, reading.urgency.level, datetime.now(UTC))
+    now = datetime.now(UTC)
+    post = ReadPost(reading.intent.label, reading.urgency.level, text, now)
     found = finder.find(owners.problem_of(post, understood))
     return None if found is None else found.owner
 

@@ -230,6 +230,45 @@ def test_a_danger_that_no_topic_fits_best_is_of_who_is_there_for_every_danger(
     assert found.owner == owner
 
 
+@pytest.mark.parametrize(
+    ("text", "topics", "owner"),
+    [
+        ("He pulled out a knife over the DJ and stabbed him", ["noise"], "body:police"),
+        ("हा माझा शेवटचा मेसेज, मी जीव देणार आहे", ["waste"], "body:police"),
+        ("They beat him with rods, his shop is on fire", ["fire"], "dept:fire"),
+        ("My son is trapped in the lift", ["building"], "dept:fire"),
+    ],
+)
+def test_whose_a_danger_is_follows_from_its_words_where_no_topic_tells_it(
+    text: str, topics: Sequence[str], owner: str
+) -> None:
+    critical = Mention(
+        authored_at=datetime(2026, 11, 23, tzinfo=UTC),
+        text=text,
+        intent="complaint",
+        urgency="critical",
+    )
+
+    found = OwnerFinder(read_owners()).find(problem_of(critical, {"topic": topics}))
+
+    assert found is not None
+    assert found.owner == owner
+
+
+def test_words_of_violence_change_no_owner_of_what_is_not_critical() -> None:
+    high = Mention(
+        authored_at=datetime(2026, 11, 23, tzinfo=UTC),
+        text="Somebody was stabbed here last year",
+        intent="complaint",
+        urgency="high",
+    )
+
+    found = OwnerFinder(read_owners()).find(problem_of(high, {"topic": ["waste"]}))
+
+    assert found is not None
+    assert found.owner == "dept:waste"
+
+
 def test_the_packages_owners_have_no_fault_and_miss_no_topic() -> None:
     rows = read_cells()
 
@@ -252,6 +291,7 @@ def test_no_referral_promises_what_the_machine_has_not_done() -> None:
     [
         ({"topic": "raods"}, "topic: there is no topic 'raods'; the nearest is roads"),
         ({"topic": "danger:park"}, "there is no topic 'danger:park'; the nearest is"),
+        ({"topic": "danger:violense"}, "the nearest is danger:violence"),
         ({"owner": "body:msedc"}, "the nearest is body:msedcl"),
         ({"owner": "msedcl"}, "owner: 'msedcl' is neither dept:… nor body:…"),
         ({"places": ("place:wakd",)}, "places: no id is 'place:wakd'; the nearest is"),

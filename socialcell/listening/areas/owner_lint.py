@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from socialcell.language import lexicon
+from socialcell.language.classifiers.danger_kinds import danger_kinds
 from socialcell.listening.areas.area_table import NumberedCells
 from socialcell.listening.areas.owner_table import (
     DANGER,
@@ -29,7 +30,8 @@ _LATIN = re.compile(r"[A-Za-z]{3}")
 def owned_topics() -> tuple[str, ...]:
     """What a row may have as its topic: each topic, every one, and those of dangers."""
     topics = lexicon.vocabulary("topic")
-    return (*topics, EVERY, DANGER, *(f"{RESCUE}{topic}" for topic in topics))
+    told = dict.fromkeys((*topics, *danger_kinds()))
+    return (*topics, EVERY, DANGER, *(f"{RESCUE}{danger}" for danger in told))
 
 
 def lint_cells(rows: Sequence[NumberedCells]) -> list[RowProblem]:

@@ -15,7 +15,7 @@ from socialcell.listening.areas.area_table import NumberedCells
 
 EVERY = "*"  # a row of this topic is of all topics
 DANGER = "danger"  # and of this, of critical mentions whose topic nobody owns
-RESCUE = f"{DANGER}:"  # with a topic after it: of critical mentions of that topic
+RESCUE = f"{DANGER}:"  # with a topic or kind of danger: of critical mentions of it
 NOBODY = "none"  # in place of an owner's id where no owner is known
 OWN = "dept:"  # how the ids of the corporation's departments begin
 OTHER = "body:"  # and those of other bodies

@@ -10,12 +10,14 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Protocol
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.language.analysis import NO_TOPIC
+from socialcell.language.classifiers.danger_kinds import LONGEST
+from socialcell.listening.alerts import danger_topics
 from socialcell.listening.areas import owner_table
 from socialcell.listening.areas.owner_table import (
     DANGER,
@@ -44,11 +46,15 @@ class ReadMention(Protocol):
     def intent(self) -> str | None: ...
     @property
     def urgency(self) -> str | None: ...
+    @property
+    def title(self) -> str | None: ...
+    @property
+    def text(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class OwnedMention:
-    """A mention with the owner that its row names."""
+    """A mention with the owner that its row names; its words where it is critical."""
 
     id: int
     authored_at: datetime | None
@@ -56,6 +62,8 @@ class OwnedMention:
     intent: str | None
     urgency: str | None
     owner: str | None
+    title: str | None
+    text: str | None
 
 
 def list_owners(
@@ -181,9 +189,8 @@ def problem_of(
     """
     topics = understood.get("topic", ())
     if mention.urgency == "critical":
-        rescues = (f"{RESCUE}{topic}" for topic in topics)
-        named = (DANGER if topic == NO_TOPIC else topic for topic in topics)
-        topics = (*rescues, *named, DANGER)
+        told = f"{mention.title or ''}\n{mention.text or ''}"
+        topics = topics_of_rescue(topics, told)
     moment = mention.authored_at or mention.stored_at
     is_problem = mention.intent not in _NO_PROBLEM or mention.urgency in _DANGER
     return OwnedProblem(
@@ -192,6 +199,16 @@ def problem_of(
         wards=understood.get("ward", ()),
         day=moment.astimezone(IST).date(),
     )
+
+
+def topics_of_rescue(topics: Sequence[str], text: str) -> tuple[str, ...]:
+    """What the rows may be of that say who rescues the people of a critical text, the
+    most telling first: the kind of danger in its words, where none of its topics tells
+    one; its topics; then whoever is there for every danger."""
+    kinds = danger_topics.kinds_beside(topics, text)[:1]
+    rescues = (f"{RESCUE}{told}" for told in (*kinds, *topics))
+    named = (DANGER if topic == NO_TOPIC else topic for topic in topics)
+    return (*rescues, *named, DANGER)
 
 
 def suggested(session: Session, mention_id: int) -> str | None:
@@ -247,7 +264,18 @@ def _owner_of(
 
 def _mentions(session: Session, ids: Sequence[int]) -> list[OwnedMention]:
     c = MENTION.c
-    statement = select(c.id, c.authored_at, c.stored_at, c.intent, c.urgency, c.owner)
+    is_critical = c.urgency == "critical"
+    beginning = func.substr(c.text, 1, LONGEST)
+    statement = select(
+        c.id,
+        c.authored_at,
+        c.stored_at,
+        c.intent,
+        c.urgency,
+        c.owner,
+        case((is_critical, c.title)),
+        case((is_critical, beginning)),
+    )
     rows = session.execute(statement.where(c.id.in_(ids)))
     return [OwnedMention(*row) for row in rows]
 

@@ -145,6 +145,7 @@ def draft_spoken(
         draft.place_id,
         now,
         critical=draft.priority == "P0",
+        text=tagged.mention.text,
     )
     draft = replace(draft, owner=new.owner or owner)
     case = _new_case(context, session, draft, reading, None)

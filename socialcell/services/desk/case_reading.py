@@ -18,9 +18,7 @@ from socialcell.language import lexicon
 from socialcell.language.analysis import NO_TOPIC
 from socialcell.listening.areas import area_table
 from socialcell.listening.areas.owner_table import (
-    DANGER,
     NOBODY,
-    RESCUE,
     OwnedProblem,
     OwnerFinder,
 )
@@ -95,7 +93,15 @@ def read_spoken(session: Session, words: Tagged, kind: str) -> CaseReading:
         area=area,
         place="" if place_id is None else place_name(session, place_id),
         place_id=place_id,
-        owner=find_owner(session, topic, area, place_id, at, critical=critical),
+        owner=find_owner(
+            session,
+            topic,
+            area,
+            place_id,
+            at,
+            critical=critical,
+            text=words.mention.text,
+        ),
         priority=priority,
     )
 
@@ -136,12 +142,14 @@ def find_owner(
     moment: datetime,
     *,
     critical: bool = False,
+    text: str = "",
 ) -> str | None:
     """The id of who owns problems of a topic at a place on the day of a moment, as the
-    register has it; None: nobody is known, or several are."""
+    register has it; None: nobody is known, or several are. What is critical is of who
+    rescues people from it, also by the danger that its `text` tells."""
     topics: tuple[str, ...]
     if critical:
-        topics = (f"{RESCUE}{topic}", topic, DANGER) if topic else (DANGER,)
+        topics = owners.topics_of_rescue([topic] if topic else [], text)
     elif topic:
         topics = (topic,)
     else:

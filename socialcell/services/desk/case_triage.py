@@ -17,6 +17,7 @@ from socialcell.errors import UsageError
 from socialcell.identity import store as operators
 from socialcell.json_types import JsonObject
 from socialcell.listening.store import owners
+from socialcell.listening.store.mentions import mention_queries
 from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.desk import (
@@ -235,7 +236,20 @@ def _apply(
             case.place_id,
             at,
             critical=case.priority == "P0",
+            text=_first_words(session, case),
         )
+
+
+def _first_words(session: Session, case: DeskCase) -> str:
+    """What the citizen said first, as far as it is kept."""
+    for message in cases.messages_of(session, case.id or 0):
+        if message.direction != "in":
+            continue
+        if message.mention_id is None:
+            return message.text or ""
+        row = mention_queries.mention(session, message.mention_id)
+        return (row and row.text) or ""
+    return case.summary
 
 
 def _set_place(

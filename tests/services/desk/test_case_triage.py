@@ -19,7 +19,9 @@ from socialcell.services.desk import (
     case_reading,
     case_triage,
 )
+from socialcell.services.desk.case_contacts import SpokenWords
 from socialcell.services.desk.case_leases import CaseHeldError
+from socialcell.services.desk.case_opening import NewCase
 from socialcell.services.desk.case_triage import TriageDraft
 from tests.desk_builders import read_case, read_mention
 from tests.operators import acting, operator
@@ -64,6 +66,20 @@ def test_the_owner_follows_from_topic_and_place_unless_somebody_decided(
     case_triage.triage(asha, number, TriageDraft(owner="dept:drainage"))
     case_triage.triage(asha, number, TriageDraft(topic="water"))
     assert read_case(asha, number).owner == "dept:drainage"
+
+
+def test_a_danger_whose_words_tell_of_violence_stays_with_the_police(
+    asha: Context,
+) -> None:
+    words = SpokenWords("phone", "A man is stabbing people with a knife, come now.")
+    number = case_opening.open_by_hand(asha, NewCase(words, "help", place="Aundh"))
+    assert read_case(asha, number).priority == "P0"
+    assert read_case(asha, number).owner == "body:police"
+
+    case_triage.triage(asha, number, TriageDraft(topic="roads", place="Kothrud"))
+
+    case = read_case(asha, number)
+    assert (case.topic, case.area, case.owner) == ("roads", KOTHRUD, "body:police")
 
 
 def test_an_unknown_place_in_another_ward_office_takes_the_known_one_away(
