@@ -236,7 +236,8 @@ def test_a_danger_that_no_topic_fits_best_is_of_who_is_there_for_every_danger(
         ("He pulled out a knife over the DJ and stabbed him", ["noise"], "body:police"),
         ("हा माझा शेवटचा मेसेज, मी जीव देणार आहे", ["waste"], "body:police"),
         ("They beat him with rods, his shop is on fire", ["fire"], "dept:fire"),
-        ("My son is trapped in the lift", ["building"], "dept:fire"),
+        ("My father is trapped in the lift", ["hospitals"], "dept:fire"),
+        ("A child is choking and turns blue", ["parks"], "dept:disaster"),
     ],
 )
 def test_whose_a_danger_is_follows_from_its_words_where_no_topic_tells_it(
