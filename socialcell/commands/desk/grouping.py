@@ -33,7 +33,8 @@ def suggestions(
 
     Suggested are those of the same topic within 14 days and 250 m, or with a place that
     both name, or with nearly the same words; and a post that replies to another case.
-    Never a danger to life with a case of another owner.
+    A danger to life is not suggested with a case of another owner that tells of no such
+    danger, nor with one of another body.
 
     Example: socialcell cases suggestions 26-000002 --different 26-000001
     """

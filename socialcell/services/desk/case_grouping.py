@@ -11,7 +11,9 @@ from socialcell.desk.store import cases, duplicates
 from socialcell.desk.store.duplicates import SuggestedPair
 from socialcell.errors import UsageError
 from socialcell.json_types import JsonObject
+from socialcell.language.classifiers.danger_kinds import kinds_of
 from socialcell.language.text_similarity import BY_LETTERS, TextComparison
+from socialcell.listening.areas.owner_table import OTHER
 from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.desk import case_access
@@ -25,6 +27,7 @@ _SUGGESTED = 5
 # Praise is nobody's problem, and two proposals are seldom the same.
 _QUESTION = "question"
 _DANGER = "P0"
+_HARMED = {"accident", "medical"}  # kinds of danger that say who was hurt, not of what
 _PROBLEMS = ("complaint", _QUESTION, "help")
 
 
@@ -102,16 +105,22 @@ def _by_topic(session: Session, case: DeskCase) -> dict[int, JsonObject]:
     others = {
         other.id: other
         for other in duplicates.candidates(session, case, _PROBLEMS, _CANDIDATES)
-        if other.id is not None and not _is_for_somebody_else(case, other)
+        if other.id is not None
+    }
+    texts = duplicates.texts_of_cases(session, [case.id, *others])
+    others = {
+        id_: other
+        for id_, other in others.items()
+        if not _is_for_somebody_else(case, other, texts)
     }
     if not others:
         return {}
     ids = [case.id, *others]
+    texts = {id_: texts[id_] for id_ in ids if id_ in texts}
     places = duplicates.places_of_cases(session, ids)
     for each in (case, *others.values()):
         if each.id is not None and each.place_id is not None:
             places[each.id] |= {each.place_id}
-    texts = duplicates.texts_of_cases(session, ids)
     near_words = _near_words(texts, case.id)
     own = _traits(case, places, texts)
     reasons: dict[int, JsonObject] = {}
@@ -123,13 +132,26 @@ def _by_topic(session: Session, case: DeskCase) -> dict[int, JsonObject]:
     return reasons
 
 
-def _is_for_somebody_else(case: DeskCase, other: DeskCase) -> bool:
-    """Whether one of two cases is a danger to life and the other is not for whoever
-    rescues: who waits in the dark with water to the waist is no case of the power cut
-    that was referred the day before."""
+def _is_for_somebody_else(
+    case: DeskCase, other: DeskCase, texts: Mapping[int, Sequence[str]]
+) -> bool:
+    """Whether one of two cases is a danger to life that people are rescued from, and
+    the other is not for whoever rescues: who waits in the dark with water to the waist
+    is no case of the power cut that was referred the day before. Who fell or is ill of
+    what the other case wants a department to mend is of the same problem."""
     both = (case, other)
     priorities = {p for each in both for p in (each.priority, each.suggested_priority)}
-    return _DANGER in priorities and case.owner != other.owner
+    if _DANGER not in priorities or case.owner == other.owner:
+        return False
+    if any((each.owner or "").startswith(OTHER) for each in both):
+        return True
+    own, others = (_rescued_from(texts.get(each.id or 0, ())) for each in both)
+    return own != others
+
+
+def _rescued_from(texts: Sequence[str]) -> set[str]:
+    """Kinds of danger in the words of a case that people are rescued from."""
+    return {kind for text in texts for kind in kinds_of(text)} - _HARMED
 
 
 def _traits(

@@ -107,6 +107,26 @@ def test_a_danger_for_who_rescues_is_no_case_of_who_mends(
     assert pairs(context) == suggested
 
 
+def test_who_fell_ill_of_a_problem_is_suggested_with_who_mends_it(
+    context: Context,
+) -> None:
+    read_mention(context, "Yellow water in the taps of Kothrud since morning")
+    ill = "Yellow water in the taps of Kothrud, our children are ill and vomiting"
+    read_mention(context, ill, uid="u2", urgency="critical", owner="dept:disaster")
+    case_opening.open_pending(context)
+
+    assert pairs(context) == [("26-000002", "26-000001")]
+
+
+def test_no_danger_is_suggested_as_a_case_of_another_body(context: Context) -> None:
+    read_mention(context, "No light in Kothrud since morning", owner="body:msedcl")
+    ill = "No light in Kothrud, my mother is on oxygen at home"
+    read_mention(context, ill, uid="u2", urgency="critical", owner="dept:disaster")
+    case_opening.open_pending(context)
+
+    assert pairs(context) == []
+
+
 def test_two_weeks_apart_is_not_the_same(context: Context, clock: FixedClock) -> None:
     read_mention(context)
     case_opening.open_pending(context)
